@@ -1,0 +1,1 @@
+"""What an instance remembers: the tables of the exchange."""

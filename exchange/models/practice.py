@@ -1,0 +1,77 @@
+"""Practices and their versions: what a community did, as it told it each time."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
+
+PUBLISHED, WITHDRAWN = "published", "withdrawn"
+OWNER, OTHERS = "owner", "others"
+
+
+class Practice(ExchangeTable, table=True):
+    """One practice in its newest version; remote ones are copies that only their owner changes.
+
+    `record` is `PracticeRecord.data()`. The columns repeat what lists need, so that a list never
+    reads whole records. A withdrawn practice keeps its row, emptied, as the memory of a tombstone.
+    """
+
+    __tablename__ = "practice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=new_key, unique=True)
+    uri: str = Field(unique=True)
+    slug: str | None = Field(default=None, index=True)  # the name it had where it was imported from
+    community_id: int = Field(foreign_key="community.id", index=True)
+    local: bool = Field(index=True)
+    state: str = Field(default=PUBLISHED, index=True)
+    version: int = 1
+    language: str = "und"
+    title: str = ""
+    title_texts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    summary_texts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    themes: list[str] = Field(default_factory=list, sa_type=JSON)
+    status: str | None = None
+    maturity: str | None = None
+    evidence_level: str | None = None
+    documented_by: str = OWNER  # "others": written down by third parties, not by the community itself
+    incomplete: bool = False
+    record: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
+    modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    review_due: date | None = None
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PracticeVersion(ExchangeTable, table=True):
+    """A version that was published; it stays readable as long as the practice is not withdrawn."""
+
+    __tablename__ = "practice_version"
+    __table_args__ = (UniqueConstraint("practice_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    practice_id: int = Field(foreign_key="practice.id", index=True)
+    number: int
+    digest: str  # sha-256 of the canonical record, hexadecimal
+    record: dict[str, Any] = Field(sa_type=JSON)
+    note: str = ""  # what changed, in the publisher's words
+    published_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Draft(ExchangeTable, table=True):
+    """What an officer has begun and not yet published; may hold anything that fits the form."""
+
+    __tablename__ = "draft"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=new_key, unique=True)
+    community_id: int = Field(foreign_key="community.id", index=True)
+    practice_id: int | None = Field(default=None, foreign_key="practice.id", index=True)
+    officer_id: int | None = Field(default=None, foreign_key="officer.id")
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

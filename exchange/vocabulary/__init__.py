@@ -1,0 +1,1 @@
+"""The words of the exchange: concepts, the record, and what each is called elsewhere."""

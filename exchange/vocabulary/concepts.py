@@ -1,0 +1,115 @@
+"""The controlled vocabularies: concept schemes loaded from data, with labels in five languages."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("en", "fr", "de", "es", "it")
+PREFIX = "urn:practices:voc:"
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One concept: its identifier, its scheme's short name, and its labels by language."""
+
+    id: str
+    scheme: str
+    labels: Mapping[str, str]
+    broader: str | None = None
+    notation: str | None = None
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def label(self, language: str = "en") -> str:
+        """The label in `language`, else in English, else the identifier."""
+        return self.labels.get(language) or self.labels.get("en") or self.id
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A concept scheme, its concepts in the order of the file."""
+
+    name: str
+    labels: Mapping[str, str]
+    concepts: Mapping[str, Concept]
+    collections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    note: str = ""
+
+    def __iter__(self) -> Iterator[Concept]:
+        return iter(self.concepts.values())
+
+    def __contains__(self, concept_id: object) -> bool:
+        return concept_id in self.concepts
+
+
+def scheme(name: str) -> Scheme:
+    """The scheme with that short name (`themes`, `maturity`, …); KeyError when there is none."""
+    return schemes()[name]
+
+
+def concept(concept_id: str) -> Concept | None:
+    """The concept with that identifier in whichever scheme."""
+    return _by_id().get(concept_id)
+
+
+def label(concept_id: str, language: str = "en") -> str:
+    """The concept's label in the reader's language; the identifier itself when it is unknown."""
+    found = concept(concept_id)
+    return found.label(language) if found else concept_id
+
+
+def commitments() -> dict[str, Concept]:
+    """All concepts that a practice may name as a commitment, from three manifestos."""
+    names = ("inclusive-smart-cities", "responsible-digital-territories", "smart-city-charta")
+    return {c.id: c for name in names for c in scheme(name)}
+
+
+def population_class(population: int | None) -> str | None:
+    """The population class a number of inhabitants falls into."""
+    if population is None or population < 0:
+        return None
+    for c in scheme("population-class"):
+        if population <= c.more.get("max", population):
+            return c.id
+    return None
+
+
+@cache
+def schemes() -> dict[str, Scheme]:
+    """Every scheme by short name."""
+    found: dict[str, Scheme] = {}
+    for path in sorted(files("exchange").joinpath("seeds/vocabularies").iterdir(), key=lambda p: p.name):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        blocks = data.get("schemes") or [data["scheme"] | {k: v for k, v in data.items() if k != "scheme"}]
+        for block in blocks:
+            one = _scheme(block)
+            found[one.name] = one
+    return found
+
+
+def _scheme(block: dict[str, Any]) -> Scheme:
+    name = block["id"].removeprefix(PREFIX)
+    known = ("id", "prefLabel", "broader", "notation", "definition")
+    concepts = {
+        c["id"]: Concept(
+            id=c["id"],
+            scheme=name,
+            labels=c.get("prefLabel") or {},
+            broader=c.get("broader"),
+            notation=c.get("notation"),
+            definitions=c.get("definition") or {},
+            more={k: v for k, v in c.items() if k not in known},
+        )
+        for c in block["concepts"]
+    }
+    collections = {k: tuple(v) for k, v in (block.get("collections") or {}).items()}
+    return Scheme(name, block.get("prefLabel") or {}, concepts, collections, block.get("note", ""))
+
+
+@cache
+def _by_id() -> dict[str, Concept]:
+    return {c.id: c for s in schemes().values() for c in s}

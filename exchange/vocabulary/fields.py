@@ -1,0 +1,148 @@
+"""The kinds of value that a record is made of: texts in several languages, concepts, dates, addresses."""
+
+import re
+import unicodedata
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from exchange.messages import N_
+from exchange.vocabulary import concepts
+
+UNDETERMINED = "und"
+LONG = 8000
+_TAG = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$")
+_EDTF = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?$")
+_PERSONAL = re.compile(r"^[a-z]+[._][a-z]{2,}@", re.IGNORECASE)
+
+
+def complain(kind: str, msgid: str, **params: Any) -> PydanticCustomError:
+    """A validation error that carries a translatable sentence with {named} gaps."""
+    return PydanticCustomError(kind, msgid, {**params, "msgid": msgid})
+
+
+def clean(text: str) -> str:
+    """Text as it is kept: composed form, no control characters but line ends, trimmed."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+def _language(value: Any) -> str:
+    if not isinstance(value, str) or not _TAG.match(value):
+        raise complain("language", N_("This is not a language code such as “fr” or “pt-BR”."))
+    return value
+
+
+def _texts(limit: int) -> Any:
+    def validate(value: Any) -> dict[str, str]:
+        if isinstance(value, str):
+            value = {UNDETERMINED: value}
+        if not isinstance(value, dict):
+            raise complain("texts", N_("A text is expected here, or texts by language."))
+        kept: dict[str, str] = {}
+        for language, text in value.items():
+            if not isinstance(text, str):
+                raise complain("texts", N_("A text is expected here, or texts by language."))
+            _language(language)
+            text = clean(text)
+            if len(text) > limit:
+                raise complain(
+                    "too_long",
+                    N_("At most {limit} characters; these are {length}."),
+                    limit=limit,
+                    length=len(text),
+                )
+            if text:
+                kept[language] = text
+        return kept
+
+    return validate
+
+
+def _line(limit: int) -> Any:
+    def validate(value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise complain("line", N_("A text is expected here."))
+        text = clean(str(value))
+        if len(text) > limit:
+            raise complain(
+                "too_long",
+                N_("At most {limit} characters; these are {length}."),
+                limit=limit,
+                length=len(text),
+            )
+        return text
+
+    return validate
+
+
+def _url(value: str) -> str:
+    value = clean(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(value) > 2000 or " " in value:
+        raise complain("url", N_("This is not a web address that begins with https:// or http://."))
+    return value
+
+
+def _contact(value: str) -> str:
+    """A form's address or a function mailbox; a mailbox of the form given.family@ is refused as personal."""
+    value = clean(value)
+    if "@" in value and not value.startswith(("http://", "https://")):
+        mailbox = value.removeprefix("mailto:")
+        if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}", mailbox):
+            raise complain("mailbox", N_("This is neither a mailbox nor a web address."))
+        if _PERSONAL.match(mailbox):
+            raise complain(
+                "personal",
+                N_("This looks like a person's mailbox. Use a function mailbox or the address of a form."),
+            )
+        return mailbox
+    return _url(value)
+
+
+def _date(value: Any) -> str:
+    text = str(value) if isinstance(value, int | str) or hasattr(value, "isoformat") else ""
+    if not _EDTF.match(text):
+        raise complain("date", N_("Write the date as 2024, 2024-05 or 2024-05-31."))
+    return text
+
+
+def concept_of(*schemes: str) -> Any:
+    """The type of a concept's identifier out of the named schemes."""
+
+    def validate(value: str) -> str:
+        if not any(value in concepts.scheme(name) for name in schemes):
+            raise complain("concept", N_("“{value}” is not one of the choices here."), value=str(value)[:80])
+        return value
+
+    return Annotated[str, AfterValidator(validate)]
+
+
+Language = Annotated[str, BeforeValidator(_language)]
+Text = Annotated[dict[str, str], BeforeValidator(_texts(LONG))]
+Title = Annotated[dict[str, str], BeforeValidator(_texts(120))]
+Summary = Annotated[dict[str, str], BeforeValidator(_texts(600))]
+Line = Annotated[str, BeforeValidator(_line(300))]
+Url = Annotated[str, AfterValidator(_url)]
+ContactAddress = Annotated[str, AfterValidator(_contact)]
+Date = Annotated[str, BeforeValidator(_date)]
+Certainty = Annotated[str, BeforeValidator(_line(80))]
+
+
+class Part(BaseModel):
+    """Base of everything nested in a record: written in camelCase, unknown names refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+    )

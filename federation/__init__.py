@@ -1,0 +1,1 @@
+"""How activities travel: journals, keys, peers. Knows JSON and HTTP; has never heard of practices."""

@@ -1,0 +1,145 @@
+"""The journal: every activity sent or received, one row each, numbered in the order of their commits.
+
+A plain sequence hands out numbers before the commit, so that a reader who remembers the last number
+it saw would skip a slower transaction. Here the number comes from one counter row which the
+transaction keeps locked until it ends: whoever sees row n sees every row before it.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text, update
+from sqlmodel import Field, Session, col, select
+
+from federation.base import FederationTable, UtcDateTime, now
+
+CONTENT = ("Create", "Update", "Delete")
+MEMBERSHIP = ("Add", "Remove")
+
+
+class JournalEntry(FederationTable, table=True):
+    """One activity. `current` marks our own latest word about an object."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        UniqueConstraint("direction", "actor", "activity_id"),
+        Index("ix_journal_listed", "direction", "current", "public", "kind", "number"),
+    )
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    direction: str = Field(max_length=3)  # "out" | "in"
+    actor: str
+    activity_id: str = Field(index=True)
+    kind: str
+    object_id: str | None = Field(default=None, index=True)
+    body: bytes = Field(sa_type=LargeBinary)
+    public: bool = True
+    current: bool = True
+
+    @property
+    def activity(self) -> dict[str, Any]:
+        """The activity, read anew from the exact bytes."""
+        return json.loads(self.body)
+
+
+class JournalCounter(FederationTable, table=True):
+    """The last number given, in a single row with id 1."""
+
+    __tablename__ = "journal_counter"
+
+    id: int = Field(primary_key=True)
+    last: int = Field(sa_type=BigInteger)
+
+
+_NEXT = text(
+    "INSERT INTO journal_counter (id, last) VALUES (1, :n)"
+    " ON CONFLICT (id) DO UPDATE SET last = journal_counter.last + :n RETURNING last"
+)
+
+
+def _numbers(session: Session, count: int) -> range:
+    last_number = session.connection().execute(_NEXT, {"n": count}).scalar_one()
+    return range(last_number - count + 1, last_number + 1)
+
+
+def append(
+    session: Session,
+    *,
+    direction: str,
+    actor: str,
+    activity_id: str,
+    kind: str,
+    object_id: str | None,
+    body: bytes,
+    public: bool = True,
+    at: datetime | None = None,
+) -> JournalEntry:
+    """Write one activity into the journal under the next number."""
+    if direction == "out":
+        _supersede(session, actor, kind, object_id)
+    entry = JournalEntry(
+        number=_numbers(session, 1)[0],
+        at=at or now(),
+        direction=direction,
+        actor=actor,
+        activity_id=activity_id,
+        kind=kind,
+        object_id=object_id,
+        body=body,
+        public=public,
+        current=direction == "out",
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def _supersede(session: Session, actor: str, kind: str, object_id: str | None) -> None:
+    """Our newer word about an object takes the place of the older one."""
+    if object_id is None:
+        return
+    older = update(JournalEntry).where(
+        col(JournalEntry.direction) == "out", col(JournalEntry.current), col(JournalEntry.actor) == actor
+    )
+    if kind in CONTENT:
+        older = older.where(
+            col(JournalEntry.object_id) == object_id, col(JournalEntry.kind).in_(CONTENT)
+        )
+    elif kind in MEMBERSHIP:
+        older = older.where(
+            col(JournalEntry.object_id) == object_id, col(JournalEntry.kind).in_(MEMBERSHIP)
+        )
+    elif kind == "Undo":
+        older = older.where(col(JournalEntry.activity_id) == object_id)
+    else:
+        return
+    session.connection().execute(older.values(current=False))
+
+
+def after(session: Session, number: int, limit: int = 500) -> list[JournalEntry]:
+    """The rows that follow `number`, oldest first."""
+    query = select(JournalEntry).where(JournalEntry.number > number)
+    return list(session.exec(query.order_by(col(JournalEntry.number)).limit(limit)))
+
+
+def last(session: Session) -> int:
+    """The highest number given so far; 0 for an empty journal."""
+    counter = session.exec(select(JournalCounter.last).where(JournalCounter.id == 1)).first()
+    return counter or 0
+
+
+def find(session: Session, activity_id: str, direction: str | None = None) -> JournalEntry | None:
+    """The row of one activity; ours first when a stranger used the same id."""
+    query = select(JournalEntry).where(JournalEntry.activity_id == activity_id)
+    if direction:
+        query = query.where(JournalEntry.direction == direction)
+    return session.exec(query.order_by(col(JournalEntry.direction).desc(), col(JournalEntry.number))).first()
+
+
+def about(session: Session, object_id: str, kinds: Sequence[str] = CONTENT) -> list[JournalEntry]:
+    """All that was said about one object, oldest first."""
+    query = select(JournalEntry).where(JournalEntry.object_id == object_id, col(JournalEntry.kind).in_(kinds))
+    return list(session.exec(query.order_by(col(JournalEntry.number))))

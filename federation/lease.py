@@ -1,0 +1,67 @@
+"""Work is taken from a table for a limited time, so that a worker that dies gives it back.
+
+There is no separate queue: rows wait in the same database as the data, and several workers share
+them. On PostgreSQL rows that another worker is just taking are skipped; on SQLite a writing session
+holds the whole file anyway.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Session, SQLModel
+
+WAITING = "waiting"
+LEASED = "leased"
+DONE = "done"
+REFUSED = "refused"
+DEAD = "dead"
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def available(table: Any, at: datetime) -> ColumnElement[bool]:
+    """Rows that wait and are due, or whose worker has let its lease run out."""
+    return or_(
+        (table.state == WAITING) & (table.due_at <= at),
+        (table.state == LEASED) & (table.leased_until < at),
+    )
+
+
+def unfinished(table: Any) -> ColumnElement[bool]:
+    """Rows that still have something to come."""
+    return table.state.in_((WAITING, LEASED))
+
+
+def take(
+    session: Session, table: type[Row], chosen: Select[tuple[int]], *, at: datetime, until: datetime
+) -> list[Row]:
+    """Lease the rows whose ids `chosen` selects, in the order of their ids.
+
+    `chosen` may be as clever as it likes (window functions, limits): the rows are locked in a second
+    step, and availability is asked again there, since another worker may have been quicker.
+    """
+    model: Any = table
+    candidates = chosen.cte("candidates")
+    free = (
+        select(model.id)
+        .where(model.id.in_(select(candidates.c.id)), available(model, at))
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    statement = (
+        update(model)
+        .where(model.id.in_(select(free.c.id)))
+        .values(state=LEASED, leased_until=until)
+        .returning(model)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return sorted(session.scalars(statement).all(), key=lambda row: row.id)
+
+
+def release(session: Session, table: type[SQLModel]) -> int:
+    """Give back every lease at once; for the start of an instance whose only process has died."""
+    model: Any = table
+    statement = update(model).where(model.state == LEASED).values(state=WAITING, leased_until=None)
+    return session.connection().execute(statement).rowcount

@@ -1,0 +1,1 @@
+"""How words find documents: one analysis, one query tree, several engines. Knows no database and no network."""

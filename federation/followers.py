@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Integer, UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
 from federation.base import FederationTable, UtcDateTime
+from federation.lease import ROW_ID
 
 
 class Follow(FederationTable, table=True):
@@ -14,9 +15,7 @@ class Follow(FederationTable, table=True):
     __tablename__ = "follow"
     __table_args__ = (UniqueConstraint("follower", "followed"),)
 
-    id: int | None = Field(
-        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite")  # type: ignore
-    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)  # type: ignore[call-overload]
     follower: str
     followed: str = Field(index=True)
     activity_id: str = Field(index=True)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from federation.base import FederationTable, UtcDateTime
+from federation.lease import ROW_ID
 
 
 class Arrival(FederationTable, table=True):
@@ -21,9 +22,7 @@ class Arrival(FederationTable, table=True):
         Index("ix_arrival_order", "actor", "object_id", "id"),
     )
 
-    id: int | None = Field(
-        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite")  # type: ignore
-    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)  # type: ignore[call-overload]
     actor: str
     activity_id: str
     kind: str

@@ -105,13 +105,9 @@ def _supersede(session: Session, actor: str, kind: str, object_id: str | None) -
         col(JournalEntry.direction) == "out", col(JournalEntry.current), col(JournalEntry.actor) == actor
     )
     if kind in CONTENT:
-        older = older.where(
-            col(JournalEntry.object_id) == object_id, col(JournalEntry.kind).in_(CONTENT)
-        )
+        older = older.where(col(JournalEntry.object_id) == object_id, col(JournalEntry.kind).in_(CONTENT))
     elif kind in MEMBERSHIP:
-        older = older.where(
-            col(JournalEntry.object_id) == object_id, col(JournalEntry.kind).in_(MEMBERSHIP)
-        )
+        older = older.where(col(JournalEntry.object_id) == object_id, col(JournalEntry.kind).in_(MEMBERSHIP))
     elif kind == "Undo":
         older = older.where(col(JournalEntry.activity_id) == object_id)
     else:

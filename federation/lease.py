@@ -8,9 +8,11 @@ holds the whole file anyway.
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import BigInteger, Integer, Select, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, SQLModel
+
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER key counts by itself there
 
 WAITING = "waiting"
 LEASED = "leased"

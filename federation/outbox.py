@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import BigInteger, Index, Integer, delete, insert, or_
+from sqlalchemy import BigInteger, Index, delete, insert, or_
 from sqlmodel import Field, Session, col, select
 
 from federation import followers, journal
 from federation.base import FederationTable, UtcDateTime, now
+from federation.lease import ROW_ID
 from federation.peers import RemoteActor
 
 
@@ -28,9 +29,7 @@ class Delivery(FederationTable, table=True):
         Index("ix_delivery_order", "host", "object_id", "number"),
     )
 
-    id: int | None = Field(
-        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite")  # type: ignore
-    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)  # type: ignore[call-overload]
     number: int = Field(sa_type=BigInteger, index=True)
     host: str
     inbox: str | None = None
@@ -103,7 +102,7 @@ def _addresses(
 ) -> Iterable[tuple[str | None, str | None]]:
     """Pairs of inbox and actor; one of the two may be missing, never both."""
     inboxes = {inbox: None for actor in followers_of for inbox in followers.follower_inboxes(session, actor)}
-    targets: dict[str | None, str | None] = {inbox: None for inbox in inboxes}
+    targets: dict[str | None, str | None] = dict.fromkeys(inboxes)
     unknown: list[str] = []
     for uri in dict.fromkeys(to_actors):
         known = session.get(RemoteActor, uri)

@@ -1,0 +1,310 @@
+"""The settings of an instance: read from its data directory and the environment, checked before anything starts."""
+
+import ipaddress
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+
+PREFIX = "JUMELAGE_"
+FILE = "jumelage.toml"
+
+
+class ConfigurationError(Exception):
+    """The settings of this instance cannot be used; the message says which one, and why."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator may decide about an instance.
+
+    Options of a command come first, then the environment, then `jumelage.toml`, then the default.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, validate_default=True
+    )
+
+    data: Path = Field(
+        description="The directory of the instance: its `jumelage.toml`, its SQLite database and its search "
+        "index. It can only be given by `--data` or by the environment."
+    )
+    lab: bool = Field(
+        default=False,
+        description="Permits `http://` origins and peers on this machine (loopback and `*.localhost`), for "
+        "demonstrations and tests. Never on a server that others reach.",
+    )
+    origin: str = Field(
+        description="The address of the instance as the world sees it, `https://host` or `https://host:port`, "
+        "without a path. It is part of every id that is published, so it cannot be changed later."
+    )
+    name: str = Field(
+        default="Jumelage",
+        min_length=1,
+        max_length=100,
+        description="The name of the instance, shown on its pages and to its peers.",
+    )
+    contact: str = Field(
+        default="",
+        description="The mailbox of the people who run the instance, shown on its pages and to its peers.",
+    )
+    listen: str = Field(
+        default="127.0.0.1:8000",
+        description="The `HOST:PORT` on which the pages and the federation are served. IPv6 addresses stand "
+        "in brackets, `[::1]:8000`.",
+    )
+    threads: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="How many requests the web server answers at the same time.",
+    )
+    workers: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="How many deliveries to other instances are under way at the same time.",
+    )
+    database: str = Field(
+        default="",
+        repr=False,
+        description="`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`. When it is not set: "
+        "`jumelage.sqlite` in the data directory.",
+    )
+    search: Literal["tantivy", "whoosh", "memory"] = Field(
+        default="tantivy",
+        description="The search engine: `tantivy` (fast, a compiled wheel), `whoosh` (pure Python, up to "
+        "20,000 practices) or `memory` (keeps nothing, for tests).",
+    )
+    federation: Literal["open", "allowlist"] = Field(
+        default="open",
+        description="`open` exchanges with every instance that is not blocked, `allowlist` only with those "
+        "that `jumelage peer allow` has named.",
+    )
+    signed_fetch: bool = Field(
+        default=False,
+        description="Answers other instances' requests for practices and actors only when they are signed, so "
+        "that blocked instances read nothing. The instance's own actor stays readable, and so do the pages.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="The addresses or networks of the reverse proxies before the instance, separated by "
+        "commas. Only they are believed when they say which client is asking (`X-Forwarded-For`).",
+    )
+    ca: Path | None = Field(
+        default=None,
+        description="A file of certificates (PEM) to trust, beside the usual ones, when peers use a private "
+        "certificate authority.",
+    )
+    session_hours: int = Field(
+        default=12,
+        ge=1,
+        le=24 * 90,
+        description="How many hours an officer stays logged in without doing anything.",
+    )
+    log: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="The least severe message that is written to the log.",
+    )
+
+    @property
+    def host(self) -> str:
+        """The host of the origin, with its port when it has one: the right half of every handle."""
+        return urlsplit(self.origin).netloc
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The host and port to listen on."""
+        return _host_and_port(self.listen)
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("origin")
+    @classmethod
+    def _an_origin(cls, value: str, info: ValidationInfo) -> str:
+        return canonical_origin(value, lab=bool(info.data.get("lab")))
+
+    @field_validator("name", "contact")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise ValueError("must be one line of text")
+        return value.strip()
+
+    @field_validator("contact")
+    @classmethod
+    def _a_mailbox(cls, value: str) -> str:
+        local, at, domain = value.rpartition("@")
+        if value and (not at or not local or not domain or any(character.isspace() for character in value)):
+            raise ValueError("must be a mailbox, like practice@town.example")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        _host_and_port(value)
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _a_database(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return f"sqlite:///{info.data['data'] / 'jumelage.sqlite'}" if "data" in info.data else value
+        scheme, separator, rest = value.partition("://")
+        if separator and scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg://{rest}"
+        if separator and (scheme == "postgresql+psycopg" or (scheme == "sqlite" and rest.strip("/"))):
+            return value
+        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        parts = value.replace(",", " ").split() if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple):
+            raise ValueError("must be a list of addresses or networks")
+        try:
+            return tuple(str(ipaddress.ip_network(str(part), strict=False)) for part in parts)
+        except ValueError as error:
+            raise ValueError(
+                f"must list addresses or networks, like 10.0.0.7, 2001:db8::/48 ({error})"
+            ) from error
+
+    @field_validator("ca")
+    @classmethod
+    def _a_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"names a file that is not there: {value}")
+        return value
+
+
+def canonical_origin(value: str, *, lab: bool = False) -> str:
+    """`value` as scheme, host and port in lower case; ValueError says what is wrong with it."""
+    try:
+        parts = urlsplit(value.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ValueError(f"is not an address: {error}") from error
+    if parts.scheme not in ("https", "http"):
+        raise ValueError("must begin with https://")
+    if parts.scheme == "http" and not lab:
+        raise ValueError(f"must begin with https:// (http:// needs {PREFIX}LAB=1)")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must be https://host or https://host:port, without a path")
+    if not host or any(not (character.isalnum() or character in "-.:") for character in host):
+        raise ValueError("must name a host")
+    if not host.isascii():
+        raise ValueError(f"must be written in ASCII: {host.encode('idna').decode()}")
+    if not lab and (_is_address(host) or "." not in host or host.endswith(".localhost")):
+        raise ValueError("must name a host that other instances can reach, not an address or localhost")
+    host = f"[{host}]" if ":" in host else host
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
+
+
+def load(data: Path | None = None, **overrides: Any) -> Settings:
+    """The settings of the instance in `data`; an override that is None counts as not given."""
+    given = {key: value for key, value in overrides.items() if value is not None}
+    surroundings = EnvSettingsSource(Settings)()
+    directory = data or surroundings.get("data")
+    if not directory:
+        raise ConfigurationError(f"No instance is named: give --data DIR or set {PREFIX}DATA.")
+    path = Path(directory).expanduser().absolute()
+    values = {**_read(path / FILE), **surroundings, **given, "data": path}
+    if "origin" not in values:
+        raise ConfigurationError(f"There is no instance in {path}: make one with `jumelage init`.")
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigurationError(_sentence(error)) from error
+
+
+def write(data: Path, **values: str | int | bool) -> Path:
+    """Writes `jumelage.toml` for a new instance; whoever wrote one before keeps theirs (FileExistsError)."""
+    lines = ["# Settings of this Jumelage instance; docs/configuration.md explains them all."]
+    # A JSON string, number or boolean is one in TOML as well.
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    path = data / FILE
+    with path.open("x", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
+def documentation() -> str:
+    """docs/configuration.md: one paragraph for each setting, from its own description."""
+    text = [
+        "# Settings",
+        "",
+        "This page is made from the descriptions in `exchange/config.py` by `./run docs`.",
+        "",
+        f"Every setting can be given in the environment, or in `{FILE}` in the data directory of the "
+        "instance, where its name is in lower case and without the prefix. What a command's option says "
+        "counts most, then the environment, then the file. `jumelage init` writes the file.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        text += [f"## `{PREFIX}{name.upper()}`", "", str(field.description)]
+        choices = getattr(field.annotation, "__args__", ()) if _is_choice(field.annotation) else ()
+        if choices:
+            text.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")
+        text += ["", _default(field.default, required=field.is_required()), ""]
+    return "\n".join(text)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error
+    if unknown := sorted(set(values) - (set(Settings.model_fields) - {"data"})):
+        raise ConfigurationError(f"{path} has settings that do not exist: {', '.join(unknown)}.")
+    return values
+
+
+def _host_and_port(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not bare or (":" in bare and bare == host) or not port.isascii() or not port.isdigit():
+        raise ValueError("must be HOST:PORT, like 127.0.0.1:8000")
+    if int(port) > 65535:
+        raise ValueError("must have a port of 65535 or less")
+    return bare, int(port)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_choice(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) is Literal
+
+
+def _default(value: Any, *, required: bool) -> str:
+    if required:
+        return "It has no default."
+    if value in ("", (), None):
+        return "Default: none."
+    return f"Default: `{str(value).lower() if isinstance(value, bool) else value}`."
+
+
+def _sentence(error: ValidationError) -> str:
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = f"{PREFIX}{problem['loc'][0]}".upper() if problem["loc"] else "The settings"
+        message = problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{name} {message}" if message[:1].islower() else f"{name}: {message}")
+    return "; ".join(problems) + "."

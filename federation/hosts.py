@@ -1,0 +1,129 @@
+"""What we know about other instances as hosts: allowed or blocked, alive or suspended, how they sign."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlmodel import Field, Session, col, select
+
+from federation.base import FederationTable, UtcDateTime, now
+
+if TYPE_CHECKING:
+    from federation.node import Node
+
+
+class Host(FederationTable, table=True):
+    """Another instance, by `host[:port]`."""
+
+    __tablename__ = "host"
+
+    host: str = Field(primary_key=True)
+    dialect: str = "cavage"  # how we sign towards it: cavage | rfc9421
+    state: str = "ok"  # ok | suspended
+    allowed: bool | None = None  # True allowed, False blocked, None: the operator has not said
+    last_in: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_out: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str | None = None
+    failures: int = 0
+    next_probe: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    software: str | None = None
+    instance_actor: str | None = None
+    refused_count: int = 0
+    last_refusal: str | None = None
+    skew_seconds: int | None = None  # by how much its clock was off when it last signed
+
+
+def known(session: Session, host: str) -> Host:
+    """The row of a host, made when this is the first we hear of it."""
+    row = session.get(Host, host)
+    if row is None:
+        row = Host(host=host)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def dialect(session: Session, host: str) -> str:
+    """The signature dialect that this host is known to understand."""
+    row = session.get(Host, host)
+    return row.dialect if row else "cavage"
+
+
+def remember_dialect(session: Session, host: str, name: str) -> None:
+    """Sign in this dialect towards the host from now on."""
+    row = known(session, host)
+    if row.dialect != name:
+        row.dialect = name
+        session.add(row)
+
+
+def heard_from(session: Session, host: str, *, skew_seconds: int | None = None) -> bool:
+    """A verified request came from the host: it lives. True when that reopened a suspended one."""
+    row = known(session, host)
+    reopened = row.state == "suspended"
+    row.last_in = now()
+    row.skew_seconds = skew_seconds if skew_seconds is not None else row.skew_seconds
+    if reopened:
+        row.state, row.failures, row.next_probe = "ok", 0, None
+    session.add(row)
+    return reopened
+
+
+def delivered(session: Session, host: str) -> None:
+    """The host took a delivery."""
+    row = known(session, host)
+    row.last_out, row.last_error = now(), None
+    row.state, row.failures, row.next_probe = "ok", 0, None
+    session.add(row)
+
+
+def failed(session: Session, host: str, reason: str, *, next_probe: datetime | None = None) -> Host:
+    """The host did not take a delivery; with `next_probe` it is suspended until then."""
+    row = known(session, host)
+    row.failures += 1
+    row.last_error = reason[:500]
+    if next_probe is not None:
+        row.state, row.next_probe = "suspended", next_probe
+    session.add(row)
+    return row
+
+
+def refused(session: Session, host: str, reason: str) -> None:
+    """Something from the host was refused; operators see how often and why last."""
+    row = known(session, host)
+    row.refused_count += 1
+    row.last_refusal = reason[:500]
+    session.add(row)
+
+
+def judge(session: Session, host: str, allowed: bool | None) -> None:
+    """The operator's word about a domain and everything below it."""
+    row = known(session, normal(host))
+    row.allowed = allowed
+    session.add(row)
+
+
+def verdict(session: Session, node: "Node", host: str) -> bool:
+    """Whether we talk with a host: the word about the closest domain decides, then the mode."""
+    names = _names(host)
+    words = dict(
+        session.exec(
+            select(Host.host, Host.allowed).where(col(Host.host).in_(names), col(Host.allowed).is_not(None))
+        ).all()
+    )
+    for name in names:
+        if name in words:
+            return bool(words[name])
+    return node.mode != "allowlist"
+
+
+def normal(host: str) -> str:
+    """A domain as operators may write it, in the one spelling of the table."""
+    return host.strip().lower().removeprefix("*.").rstrip(".")
+
+
+def _names(host: str) -> list[str]:
+    """`a.b.example:8000` is judged under that name, then a.b.example, b.example and example."""
+    bare = host if host.startswith("[") else host.partition(":")[0]
+    labels = bare.split(".")
+    parents = [".".join(labels[start:]) for start in range(len(labels))]
+    return list(dict.fromkeys([host, *parents]))

@@ -1,0 +1,156 @@
+"""Who may act here: invitations, passwords, log-ins and the tokens of programs."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlmodel import Session, col, delete, select
+
+from exchange.messages import N_, Message, NotFound, Problem, Refusal
+from exchange.models.base import now
+from exchange.models.community import Community
+from exchange.models.officer import ROLES, SCOPES, ApiToken, LoginSession, Officer
+
+INVITATION = timedelta(days=7)
+SESSION = timedelta(hours=12)
+SHORTEST, LONGEST = 12, 200
+_hasher = PasswordHasher()
+_nobody: list[str] = []  # a hash to check in vain, made on first need
+_MAILBOX = re.compile(r"^[^@\s,;<>]{1,64}@[^@\s,;<>]+$")
+
+
+def invite(
+    session: Session, mailbox: str, community: Community | None, role: str = "officer"
+) -> tuple[Officer, str]:
+    """A new officer, or a new invitation for one who lost the password; the token is shown once."""
+    mailbox = mailbox.strip().lower()
+    problems = []
+    if not _MAILBOX.match(mailbox) or len(mailbox) > 200:
+        problems.append(Problem("mailbox", Message(N_("This is not a mailbox."))))
+    if role not in ROLES:
+        problems.append(Problem("role", Message(N_("A role is officer, editor, coordinator or admin."))))
+    if community is not None and not community.local:
+        problems.append(
+            Problem("community", Message(N_("Only the instance of a community publishes for it.")))
+        )
+    if community is None and role in ("officer", "editor"):
+        problems.append(Problem("community", Message(N_("An officer belongs to a community."))))
+    if problems:
+        raise Refusal(problems)
+    officer = session.exec(select(Officer).where(Officer.mailbox == mailbox)).first() or Officer(
+        mailbox=mailbox
+    )
+    token = secrets.token_urlsafe(32)
+    officer.role = role
+    officer.community_id = community.id if community else None
+    officer.invitation_hash = _digest(token)
+    officer.invitation_until = now() + INVITATION
+    session.add(officer)
+    session.flush()
+    return officer, token
+
+
+def invited(session: Session, token: str) -> Officer:
+    """The officer whom an invitation is for, while it is valid."""
+    officer = session.exec(select(Officer).where(Officer.invitation_hash == _digest(token))).first()
+    if officer is None or officer.invitation_until is None or officer.invitation_until < now():
+        raise NotFound(N_("This invitation has been used or has expired. Ask your operator for a new one."))
+    return officer
+
+
+def accept_invitation(session: Session, token: str, password: str, language: str = "en") -> Officer:
+    """Set the password; the invitation works once, and every older log-in ends."""
+    officer = invited(session, token)
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Refusal(
+            [
+                Problem(
+                    "password",
+                    Message(
+                        N_("A password has from %(shortest)s to %(longest)s characters."),
+                        {"shortest": SHORTEST, "longest": LONGEST},
+                    ),
+                )
+            ]
+        )
+    officer.password_hash = _hasher.hash(password)
+    officer.invitation_hash = officer.invitation_until = None
+    officer.language = language
+    session.add(officer)
+    session.exec(delete(LoginSession).where(col(LoginSession.officer_id) == officer.id))
+    session.flush()
+    return officer
+
+
+def authenticate(session: Session, mailbox: str, password: str) -> Officer | None:
+    """The officer with that mailbox and password. A wrong mailbox takes as long as a wrong password."""
+    officer = session.exec(select(Officer).where(Officer.mailbox == mailbox.strip().lower())).first()
+    known = officer.password_hash if officer else None
+    try:
+        _hasher.verify(known or _vain(), password[: LONGEST + 1])
+    except (Argon2Error, InvalidHashError):
+        return None
+    return officer if known else None
+
+
+def _vain() -> str:
+    if not _nobody:
+        _nobody.append(_hasher.hash(secrets.token_urlsafe(32)))
+    return _nobody[0]
+
+
+def open_session(session: Session, officer: Officer) -> str:
+    """Log an officer in; the browser gets the token, we keep its hash."""
+    session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
+    token = secrets.token_urlsafe(32)
+    officer.last_seen_at = now()
+    session.add(officer)
+    session.add(
+        LoginSession(token_hash=_digest(token), officer_id=officer.id, expires_at=now() + SESSION)  # type: ignore[arg-type]
+    )
+    session.flush()
+    return token
+
+
+def officer_of(session: Session, token: str) -> Officer | None:
+    """Who is logged in with this token."""
+    found = session.get(LoginSession, _digest(token))
+    if found is None or found.expires_at < now():
+        return None
+    return session.get(Officer, found.officer_id)
+
+
+def close_session(session: Session, token: str) -> None:
+    """Log out."""
+    session.exec(delete(LoginSession).where(col(LoginSession.token_hash) == _digest(token)))
+
+
+def issue_token(session: Session, community: Community | None, scope: str = "read") -> str:
+    """A new API token, shown once; without a community it speaks for the instance."""
+    if scope not in SCOPES:
+        raise Refusal([Problem("scope", Message(N_("A scope is read, write or admin.")))])
+    token = "jml_" + secrets.token_urlsafe(32)
+    session.add(
+        ApiToken(token_hash=_digest(token), community_id=community.id if community else None, scope=scope)
+    )
+    session.flush()
+    return token
+
+
+def token_holder(session: Session, token: str) -> ApiToken | None:
+    """What an API token stands for."""
+    return session.get(ApiToken, _digest(token))
+
+
+def may(officer: Officer, community: Community | None) -> bool:
+    """Whether an officer acts for a community: their own, or any of this instance for its administrators."""
+    if community is None:
+        return officer.role == "admin"
+    return community.local and (officer.role == "admin" or officer.community_id == community.id)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,235 @@
+"""Finding practices: what may be asked, and the page of answers that every reader gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from exchange.catalogue.search_values import read_filter, read_near, read_number
+from exchange.messages import N_, Message, Problem, Refusal
+from exchange.vocabulary import concepts, names
+from search.engine import Engine, Hit, Query
+
+SORTS = ("relevance", "newest", "oldest", "adoptions", "evidence", "population", "title", "nearest")
+FACETS = (
+    *("theme", "country", "degurba", "population_class", "language", "maturity", "evidence"),
+    *("commitment", "status", "cost_class", "instance", "adopted_by"),
+)
+FILTERS = (*FACETS, "community", "topography")
+MOST_WORDS, MOST_PAGES, MOST_PER_PAGE = 500, 1000, 100
+
+
+@dataclass(frozen=True)
+class SearchParams:
+    """One question to the catalogue, checked; `filters` is facet → alternatives, empty ones left out."""
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    near: tuple[float, float, float] | None = None
+    sort: str = "relevance"
+    page: int = 1
+    per_page: int = 20
+
+    @classmethod
+    def from_args(cls, args: Mapping[str, Any]) -> "SearchParams":
+        """Read from a query string or from options.
+
+        A filter may be repeated and each value may hold several, separated by commas. Parameters of
+        other names are left alone; a wrong value raises Refusal with a Problem at its parameter.
+        """
+        problems: list[Problem] = []
+
+        def take(name: str, read: Any, default: Any) -> Any:
+            try:
+                values = _values(args, name)
+                return read(values) if values else default
+            except Refusal as refusal:
+                problems.extend(Problem(name, problem.message) for problem in refusal.problems)
+                return default
+
+        filters = {name: take(name, lambda values, n=name: read_filter(n, values), ()) for name in FILTERS}
+        params = cls(
+            q=take("q", _words, ""),
+            filters={name: values for name, values in filters.items() if values},
+            near=take("near", read_near, None),
+            sort=take("sort", _sort, "relevance"),
+            page=take("page", lambda values: read_number(values, 1, MOST_PAGES), 1),
+            per_page=take("per_page", lambda values: read_number(values, 1, MOST_PER_PAGE), 20),
+        )
+        if params.sort == "nearest" and params.near is None and not problems:
+            problems.append(
+                Problem("sort", Message(N_("Sorting by distance needs a place: near=latitude,longitude.")))
+            )
+        if problems:
+            raise Refusal(problems)
+        return params
+
+    def query(self, languages: tuple[str, ...] = ()) -> Query:
+        """The same question in the words of the search engine."""
+        filters = dict(self.filters)
+        if "country" in filters:
+            filters["country"] = tuple(
+                dict.fromkeys(same for code in filters["country"] for same in names.same_country(code))
+            )
+        return Query(
+            text=self.q,
+            languages=languages,
+            filters=filters,
+            near=self.near,
+            sort=self.sort,
+            page=self.page,
+            per_page=self.per_page,
+            facets=FACETS,
+        )
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of answers. `items` and `facets` have the shape of the API."""
+
+    total: int
+    page: int
+    per_page: int
+    items: list[dict[str, Any]]
+    facets: dict[str, list[dict[str, Any]]]
+    did_you_mean: str | None = None
+    relaxed: bool = False
+    mistakes: tuple[Message, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+    def data(self) -> dict[str, Any]:
+        """The answer as JSON."""
+        return {
+            "total": self.total,
+            "page": self.page,
+            "per_page": self.per_page,
+            "items": self.items,
+            "facets": self.facets,
+            "did_you_mean": self.did_you_mean,
+        }
+
+
+def find(engine: Engine, params: SearchParams, *, language: str | None = None) -> Results:
+    """Ask the index. With a `language`, titles and labels are in it where there are any."""
+    hits = engine.find(params.query((language,) if language else ()))
+    return Results(
+        total=hits.total,
+        page=params.page,
+        per_page=params.per_page,
+        items=[item(hit, language) for hit in hits.hits],
+        facets={name: _facet(name, hits.facets.get(name, []), params, language or "en") for name in FACETS},
+        did_you_mean=hits.did_you_mean,
+        relaxed=hits.relaxed,
+        mistakes=tuple(Message(mistake.message, mistake.params) for mistake in hits.mistakes),
+    )
+
+
+def item(hit: Hit, language: str | None) -> dict[str, Any]:
+    """A hit as the API shows it; `path` is its page on this instance."""
+    stored = hit.stored
+    original = str(stored.get("language", "und"))
+    titles, summaries = stored.get("title") or {}, stored.get("summary") or {}
+    title_language, title = _chosen(titles, language, original)
+    summary_language, summary = _chosen(summaries, language, original)
+    owner = dict(stored.get("community") or {})
+    return {
+        "id": stored.get("id", hit.id),
+        "key": stored.get("key"),
+        "url": stored.get("id", hit.id),
+        "path": f"/practices/{stored.get('key')}",
+        "title": title,
+        "title_language": title_language,
+        "titles": dict(titles),
+        "summary": summary,
+        "summary_language": summary_language,
+        "language": original,
+        "community": owner | {"name": _chosen(owner.get("name") or {}, language, original)[1]},
+        "themes": list(stored.get("themes") or ()),
+        "evidence_level": stored.get("evidence_level"),
+        "maturity": stored.get("maturity"),
+        "status": stored.get("status"),
+        "documented_by": stored.get("documented_by"),
+        "incomplete": bool(stored.get("incomplete")),
+        "adoptions": int(stored.get("adoptions") or 0),
+        "reviews": int(stored.get("reviews") or 0),
+        "issued": stored.get("issued"),
+        "modified": stored.get("modified"),
+        "instance": stored.get("instance"),
+        "score": round(hit.score, 4),
+        "snippet": hit.snippet,
+        "snippet_language": hit.language,
+        "distance_km": None if hit.distance is None else round(hit.distance, 1),
+    }
+
+
+def facet_label(name: str, value: str, language: str = "en") -> str:
+    """What a facet's value is called in the reader's language."""
+    if name == "country":
+        return names.country(value, language)
+    if name == "language":
+        return names.language_name(value, language)
+    if name == "instance":
+        return value.partition("://")[2] or value
+    return concepts.label(value, language)
+
+
+def _facet(name: str, counts: Any, params: SearchParams, language: str) -> list[dict[str, Any]]:
+    chosen = params.filters.get(name, ())
+    if name == "country":
+        chosen = tuple(same for code in chosen for same in names.same_country(code))
+    rows = [
+        {
+            "value": value,
+            "label": facet_label(name, value, language),
+            "count": count,
+            "selected": value in chosen,
+        }
+        for value, count in counts
+    ]
+    found = {row["value"] for row in rows}
+    rows += [
+        {"value": value, "label": facet_label(name, value, language), "count": 0, "selected": True}
+        for value in params.filters.get(name, ())
+        if not found & {value, *(names.same_country(value) if name == "country" else ())}
+    ]
+    return rows
+
+
+def _chosen(texts: Mapping[str, str], language: str | None, original: str) -> tuple[str, str]:
+    """The reader's language, else the original one, else the first there is."""
+    for wanted in (language, original):
+        if wanted and texts.get(wanted):
+            return wanted, texts[wanted]
+    return next(iter(texts.items()), (original, ""))
+
+
+def _values(args: Mapping[str, Any], name: str) -> list[str]:
+    """All that was given under one name, blank values left out."""
+    many = getattr(args, "getlist", None)
+    given = many(name) if many else args.get(name)
+    if given is None:
+        return []
+    given = [given] if isinstance(given, str) or not isinstance(given, list | tuple | set) else given
+    return [text for value in given if value is not None and (text := str(value).strip())]
+
+
+def _words(values: list[str]) -> str:
+    text = " ".join(values)
+    if len(text) > MOST_WORDS:
+        raise Refusal(N_("The query has %(length)s characters; at most %(limit)s are read."),
+                      length=len(text), limit=MOST_WORDS)  # fmt: skip
+    if any(ord(character) < 32 and character not in "\t\n\r" for character in text):
+        raise Refusal(N_("The query has characters that cannot be typed."))
+    return text
+
+
+def _sort(values: list[str]) -> str:
+    if values[-1] not in SORTS:
+        raise Refusal(
+            N_("“%(value)s” is not an order; there are %(known)s."),
+            value=values[-1][:80],
+            known=", ".join(SORTS),
+        )
+    return values[-1]

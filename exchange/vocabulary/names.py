@@ -1,0 +1,41 @@
+"""The names of countries and languages in the reader's language; official statistics' codes included."""
+
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+# Eurostat writes Greece and the United Kingdom with codes of its own.
+ISO = {"EL": "GR", "UK": "GB"}
+EUROSTAT = {iso: own for own, iso in ISO.items()}
+
+
+def country(code: str, language: str = "en") -> str:
+    """The country's name in `language`, else the code itself."""
+    return _locale(language).territories.get(ISO.get(code, code)) or code
+
+
+def language_name(code: str, language: str = "en") -> str:
+    """The name of the language `code` in `language`, else the code itself."""
+    try:
+        found = Locale.parse(code, sep="-").get_display_name(_locale(language).language)
+    except (ValueError, UnknownLocaleError, TypeError):
+        found = None
+    return found or code
+
+
+def is_country(code: str) -> bool:
+    """Whether a two-letter code, of ISO 3166 or of Eurostat, names a country."""
+    return len(code) == 2 and ISO.get(code, code) in _locale("en").territories
+
+
+def same_country(code: str) -> tuple[str, ...]:
+    """The codes under which one country may be stored."""
+    return tuple(dict.fromkeys((code, ISO.get(code, code), EUROSTAT.get(code, code))))
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError, TypeError):
+        return Locale.parse("en")

@@ -1,0 +1,184 @@
+"""What other instances' activities do to our catalogue: the twin of `catalogue`, with the same verbs.
+
+The sender is proven when an activity comes here, and an embedded object is of the sender's own origin.
+What is decided here is what the sender may say in the exchange: a practice is changed by its owner
+alone, a review is an organisation's own, an adoption is confirmed by the origin.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from exchange.catalogue import adopt, review, withdraw
+from exchange.messages import Refusal
+from exchange.models.community import Community
+from exchange.models.practice import WITHDRAWN, Practice
+from exchange.models.tombstone import Tombstone
+from exchange.taking import Taking, adoption_at, community_at, practice_at, review_at
+from exchange.vocabulary import activitystreams as words
+from federation import followers
+from federation.activity import id_of, ids_of, same_origin
+from federation.errors import BadActivity, Forbidden
+from federation.node import Incoming
+
+ACTORS = ("Organization", "Application", "Service", "Group", "Person")
+
+
+class Arrivals:
+    """The exchange's side of `federation.node.Handlers`."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def wants(self, session: Session, incoming: Incoming) -> list[str]:
+        """What must be read before the activity can be judged: its object, its author, its practice."""
+        if incoming.kind not in ("Create", "Update") or not self._cares(session, incoming):
+            return []
+        obj = self._object(incoming)
+        if obj is None:
+            uri = incoming.object_id
+            return [uri] if uri and same_origin(uri, incoming.actor) else []
+        kind = words.kind_of(obj)
+        needed = [] if kind is None else [words.owner_of(obj)]
+        about = words.about(obj) if kind in ("review", "adoption") else None
+        if about and practice_at(session, about) is None and not self._is_ours(about):
+            needed.append(about)
+            needed.append(words.owner_of(incoming.fetched.get(about) or {}))
+        unknown = (u for u in needed if u and not self._is_ours(u) and community_at(session, u) is None)
+        return [uri for uri in dict.fromkeys(unknown) if uri not in incoming.fetched]
+
+    def handle(self, session: Session, incoming: Incoming) -> bool:
+        """Apply one activity; True when the catalogue changed."""
+        verb: Callable[[Session, Incoming], bool] | None = {
+            "Create": self._say,
+            "Update": self._say,
+            "Delete": self._delete,
+            "Add": self._confirm,
+            "Remove": self._confirm,
+        }.get(incoming.kind)
+        if verb is None:
+            return False
+        try:
+            return verb(session, incoming)
+        except Refusal as refusal:
+            first = refusal.problems[0]
+            raise BadActivity(first.message.msgid, detail=str(refusal)[:500]) from refusal
+
+    def followed(self, session: Session, actor_uri: str) -> None:
+        """Nothing to do: the actor's past comes through `handle` as everything else does."""
+
+    # ----------------------------------------------------------------- what is said
+
+    def _say(self, session: Session, incoming: Incoming) -> bool:
+        obj = self._object(incoming)
+        if obj is None:
+            return False
+        if obj.get("type") in ACTORS:
+            return self._actor_changed(session, incoming, obj)
+        kind = words.kind_of(obj)
+        if kind is None or not self._cares(session, incoming):
+            return False
+        uri, owner = id_of(obj), words.owner_of(obj)
+        if not uri or not owner or not same_origin(uri, owner):
+            raise BadActivity("The object does not name its owner.")
+        if owner != incoming.actor and not self._speaks_for_instance(incoming.actor, owner):
+            raise Forbidden("Only its owner changes an object.")
+        if session.get(Tombstone, uri) is not None:
+            return False
+        taking = Taking(session, incoming.fetched, self.origin)
+        return bool(
+            {"practice": taking.practice, "review": taking.review, "adoption": taking.adoption}[kind](obj)
+        )
+
+    def _actor_changed(self, session: Session, incoming: Incoming, obj: dict[str, Any]) -> bool:
+        if id_of(obj) != incoming.actor:
+            raise Forbidden("Only its owner changes an object.")
+        known = community_at(session, incoming.actor)
+        if known is None or known.local:
+            return False
+        return Taking(session, incoming.fetched, self.origin).profile(known, obj)
+
+    # ----------------------------------------------------------------- what is taken back
+
+    def _delete(self, session: Session, incoming: Incoming) -> bool:
+        uri = incoming.object_id
+        if uri is None:
+            return False
+        if uri == incoming.actor:
+            return self._community_left(session, incoming.actor)
+        if not same_origin(uri, incoming.actor):
+            raise Forbidden("Only its owner changes an object.")
+        found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
+        if found is None:
+            if self._cares(session, incoming) and session.get(Tombstone, uri) is None:
+                session.add(Tombstone(uri=uri))
+            return False
+        owner_id = getattr(found, "publisher_id", None) or found.community_id  # type: ignore[union-attr]
+        owner = session.get_one(Community, owner_id)
+        if owner.uri != incoming.actor and not self._speaks_for_instance(incoming.actor, owner.uri):
+            raise Forbidden("Only its owner changes an object.")
+        if isinstance(found, Practice):
+            if found.state == WITHDRAWN:
+                return False
+            withdraw.erase(session, found)
+        elif found.withdrawn_at is not None:
+            return False
+        else:
+            (adopt.erase if hasattr(found, "stage") else review.erase)(session, found)  # type: ignore[arg-type]
+        if session.get(Tombstone, uri) is None:
+            session.add(Tombstone(uri=uri))
+        return True
+
+    def _community_left(self, session: Session, uri: str) -> bool:
+        known = community_at(session, uri)
+        if known is None or known.local or known.gone:
+            return False
+        Taking(session, {}, self.origin).leave(known)
+        return True
+
+    # ----------------------------------------------------------------- the handshake
+
+    def _confirm(self, session: Session, incoming: Incoming) -> bool:
+        """The origin of a practice adds an adoption to its list, or takes it off."""
+        found = adoption_at(session, incoming.object_id or "")
+        if found is None or found.withdrawn_at is not None:
+            return False
+        practice = session.get_one(Practice, found.practice_id)
+        owner = session.get_one(Community, practice.community_id)
+        if f"{practice.uri}/adoptions" not in ids_of(incoming.activity.get("target")):
+            return False
+        if owner.uri != incoming.actor:
+            raise Forbidden("Only the origin of a practice confirms its adoptions.")
+        yes = incoming.kind == "Add"
+        if found.confirmed is yes:
+            return False
+        found.confirmed = yes
+        session.add(found)
+        return True
+
+    # ----------------------------------------------------------------- whom we listen to
+
+    def _cares(self, session: Session, incoming: Incoming) -> bool:
+        """We keep what those say whom we follow, and what anybody says about a practice of ours."""
+        if incoming.via != "inbox" or followers.is_followed(session, incoming.actor):
+            return True
+        obj = self._object(incoming)
+        if (
+            obj is not None
+            and words.kind_of(obj) in ("review", "adoption")
+            and self._is_ours(words.about(obj) or "")
+        ):
+            return True
+        return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
+
+    def _object(self, incoming: Incoming) -> dict[str, Any] | None:
+        if isinstance(incoming.object, dict):
+            return incoming.object
+        return incoming.fetched.get(incoming.object_id or "")
+
+    def _speaks_for_instance(self, actor: str, owner: str) -> bool:
+        return same_origin(actor, owner) and actor.endswith("/actor")
+
+    def _is_ours(self, uri: str) -> bool:
+        return uri.startswith(self.origin + "/")

@@ -1,0 +1,234 @@
+"""Catalogue to documents: the index follows the journal, and nothing else, to stay in step."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, func, select
+
+from exchange.db import Database
+from exchange.models.adoption import Adoption
+from exchange.models.community import Community
+from exchange.models.practice import PUBLISHED, Practice
+from exchange.models.review import Review
+from federation import journal
+from federation.journal import JournalEntry
+from search.engine import Document, Engine
+
+BATCH = 500
+
+
+def catch_up(database: Database, engine: Engine, *, batch: int = BATCH) -> int:
+    """Read the journal after what the index holds and put what it means; the number of rows read.
+
+    One call reads one batch, so that a long rebuild can be interrupted and shows its progress.
+    """
+    with database.reading() as session:
+        rows = journal.after(session, engine.seen(), limit=batch)
+        if not rows:
+            return 0
+        documents, deletes = meaning(session, rows)
+    engine.put(documents, deletes, rows[-1].number)
+    return len(rows)
+
+
+def meaning(session: Session, rows: Sequence[JournalEntry]) -> tuple[list[Document], list[str]]:
+    """The documents to put and the ids to delete for a stretch of the journal."""
+    named = {
+        uri for row in rows for uri in (row.object_id, row.actor if row.kind == "Update" else None) if uri
+    }
+    affected: dict[int, Practice] = {}
+    for part in _parts(sorted(named)):
+        for query in _touched(part):
+            affected.update({p.id: p for p in session.exec(query)})  # type: ignore[misc]
+    living = [p for p in affected.values() if p.state == PUBLISHED]
+    gone = [p.uri for p in affected.values() if p.state != PUBLISHED]
+    return documents(session, living), gone
+
+
+def _touched(uris: list[str]) -> Iterable[Any]:
+    """The queries for practices that these addresses name, as themselves, their reviews, adoptions or owners."""
+    yield select(Practice).where(col(Practice.uri).in_(uris))
+    yield select(Practice).join(Review, Review.practice_id == Practice.id).where(col(Review.uri).in_(uris))  # type: ignore[arg-type]
+    yield (
+        select(Practice)
+        .join(Adoption, Adoption.practice_id == Practice.id)
+        .where(col(Adoption.uri).in_(uris))
+    )  # type: ignore[arg-type]
+    yield (
+        select(Practice)
+        .join(Community, Community.id == Practice.community_id)
+        .where(col(Community.uri).in_(uris))
+    )  # type: ignore[arg-type]
+
+
+def documents(session: Session, practices: Sequence[Practice]) -> list[Document]:
+    """Practices as documents, with their owners, reviews and adoptions counted in."""
+    ids = [p.id for p in practices]
+    owners: dict[int, Community] = {}
+    reviews: dict[int, int] = {}
+    taken: dict[int, list[tuple[Adoption, str | None]]] = defaultdict(list)
+    for part in _parts(sorted({p.community_id for p in practices})):
+        owners.update({c.id: c for c in session.exec(select(Community).where(col(Community.id).in_(part)))})  # type: ignore[misc]
+    for part in _parts(ids):
+        counted = (
+            select(Review.practice_id, func.count())
+            .where(col(Review.practice_id).in_(part), Review.withdrawn_at == None)  # noqa: E711
+            .group_by(col(Review.practice_id))
+        )
+        reviews.update(dict(session.exec(counted).all()))
+        adopted = (
+            select(Adoption, Community.uri)
+            .join(Community, Community.id == Adoption.adopter_id, isouter=True)  # type: ignore[arg-type]
+            .where(col(Adoption.practice_id).in_(part), Adoption.withdrawn_at == None)  # noqa: E711
+        )
+        for adoption, uri in session.exec(adopted):
+            taken[adoption.practice_id].append((adoption, uri))
+    return [
+        document(p, owners[p.community_id], reviews.get(p.id, 0), taken.get(p.id, []))  # type: ignore[arg-type]
+        for p in practices
+    ]
+
+
+def document(
+    practice: Practice, owner: Community, reviews: int, adoptions: Sequence[tuple[Adoption, str | None]]
+) -> Document:
+    """One practice as a document."""
+    record = practice.record
+    counted = [(a, uri) for a, uri in adoptions if not a.record.get("inverse")]
+    profile = owner.profile or {}
+    cost_class = (record.get("cost") or {}).get("class")
+    started = _year(record.get("startDate"))
+    facets: dict[str, tuple[str, ...]] = {
+        "theme": tuple(practice.themes),
+        "country": _some(owner.country),
+        "degurba": _some(owner.degurba),
+        "population_class": _some(owner.population_class),
+        "language": _some(practice.language),
+        "maturity": _some(practice.maturity),
+        "evidence": _some(practice.evidence_level),
+        "status": _some(practice.status),
+        "cost_class": _some(cost_class),
+        "commitment": tuple(record.get("commitment") or ()),
+        "instance": (urlsplit(owner.instance).netloc,),
+        "community": (owner.uri,),
+        "topography": tuple(profile.get("topography") or ()),
+        "sdg": tuple(str(n) for n in record.get("sdg") or ()),
+        "adopted_by": tuple(sorted({uri for _a, uri in counted if uri})),
+    }
+    numbers = {
+        "issued": practice.issued_at.timestamp(),
+        "updated": practice.modified_at.timestamp(),
+        "adoptions": float(len(counted)),
+        "reviews": float(reviews),
+    }
+    optional = {
+        "population": owner.population,
+        "started": started,
+        "ended": _year(record.get("endDate")),
+        "evidence_rank": _rank(practice.evidence_level),
+    }
+    numbers |= {k: float(v) for k, v in optional.items() if v is not None}
+    return Document(
+        id=practice.uri,
+        language=practice.language,
+        texts=_texts(practice, owner),
+        facets={k: v for k, v in facets.items() if v},
+        numbers=numbers,
+        point=(owner.lat, owner.lon) if owner.lat is not None and owner.lon is not None else None,
+        stored=_stored(practice, owner, reviews, len(counted)),
+    )
+
+
+def _texts(practice: Practice, owner: Community) -> dict[str, dict[str, str]]:
+    record = practice.record
+    body: dict[str, list[str]] = defaultdict(list)
+    for value in (
+        *(
+            record.get(name)
+            for name in ("problem", "context", "objectives", "solution", "governance", "legal")
+        ),
+        *(record.get(name) for name in ("engagement", "inclusion", "procurement", "result", "lesson")),
+        *(
+            record.get(name)
+            for name in ("prerequisite", "replication", "cost", "financing", "dataProtection")
+        ),
+    ):
+        for language, text in _all_texts(value):
+            body[language].append(text)
+    keywords: dict[str, list[str]] = defaultdict(list)
+    for language, text in _all_texts(record.get("keyword") or []):
+        keywords[language].append(text)
+    places = [p["name"] for p in record.get("place") or [] if p.get("name")]
+    return {
+        "title": practice.title_texts,
+        "summary": practice.summary_texts,
+        "body": {language: "\n".join(dict.fromkeys(texts)) for language, texts in body.items()},
+        "keywords": {language: "\n".join(texts) for language, texts in keywords.items()},
+        "place": {practice.language: "\n".join(places)} if places else {},
+        "owner": dict(owner.name),
+    }
+
+
+def _all_texts(value: Any) -> Iterable[tuple[str, str]]:
+    """Every text in a part of a record; a mapping whose values are all texts is one text by language."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _all_texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, dict | list):
+                yield from _all_texts(item)
+            elif isinstance(item, str) and (len(name) == 2 or name == "und" or "-" in name):
+                yield name, item
+
+
+def _stored(practice: Practice, owner: Community, reviews: int, adoptions: int) -> dict[str, Any]:
+    """What a hit shows, so that a page of results needs no database."""
+    return {
+        "id": practice.uri,
+        "key": practice.key,
+        "title": practice.title_texts,
+        "summary": practice.summary_texts,
+        "language": practice.language,
+        "community": {
+            "id": owner.uri,
+            "key": owner.slug,
+            "local": owner.local,
+            "name": owner.name,
+            "country": owner.country,
+            "degurba": owner.degurba,
+            "population_class": owner.population_class,
+            "population": owner.population,
+        },
+        "instance": owner.instance,
+        "themes": practice.themes,
+        "evidence_level": practice.evidence_level,
+        "maturity": practice.maturity,
+        "status": practice.status,
+        "documented_by": practice.documented_by,
+        "incomplete": practice.incomplete,
+        "adoptions": adoptions,
+        "reviews": reviews,
+        "issued": practice.issued_at.isoformat(timespec="seconds"),
+        "modified": practice.modified_at.isoformat(timespec="seconds"),
+    }
+
+
+def _some(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def _year(value: Any) -> int | None:
+    return int(value[:4]) if isinstance(value, str) and value[:4].isdigit() else None
+
+
+def _rank(evidence_level: str | None) -> int | None:
+    return int(evidence_level[-1]) if evidence_level and evidence_level[-1].isdigit() else None
+
+
+def _parts(values: Sequence[Any]) -> Iterable[list[Any]]:
+    """In portions that every database takes as parameters of one query."""
+    for start in range(0, len(values), BATCH):
+        yield list(values[start : start + BATCH])

@@ -1,0 +1,212 @@
+"""Taking in what others publish: their practices, reviews, adoptions and profiles as copies of ours."""
+
+from typing import Any
+
+from sqlmodel import Session, select
+
+from exchange.catalogue import adopt, adoption_rules, publish, review, withdraw
+from exchange.messages import N_, Refusal
+from exchange.models.adoption import Adoption
+from exchange.models.base import now
+from exchange.models.community import Community
+from exchange.models.practice import WITHDRAWN, Practice, PracticeVersion
+from exchange.models.review import Review
+from exchange.models.tombstone import Tombstone
+from exchange.vocabulary import activitystreams as words
+from federation.activity import id_of, origin_of
+from federation.errors import BadActivity
+
+
+class NotYet(Exception):
+    """Something that this is about could not be read yet; the activity is tried again later."""
+
+
+class Taking:
+    """One activity's worth of taking in, within one writing session.
+
+    `fetched` holds the documents that were read from their origins for it. Every method returns
+    whether (or what) it changed, and applying the same thing twice changes nothing the second time.
+    """
+
+    def __init__(self, session: Session, fetched: dict[str, dict[str, Any]], origin: str) -> None:
+        self.session = session
+        self.fetched = fetched
+        self.origin = origin
+
+    def practice(self, obj: dict[str, Any]) -> Practice | None:
+        """Keep the owner's newest word about a practice; None when it is not newer than ours."""
+        read = words.practice_of(obj)
+        found = practice_at(self.session, read.uri)
+        if found is not None and (
+            found.local
+            or found.state == WITHDRAWN
+            or (read.version, read.updated) <= (found.version, found.modified_at)
+        ):
+            return None
+        owner = self.community(read.attributed_to)
+        if found is None:
+            found = Practice(uri=read.uri, community_id=owner.id, local=False, received_at=now())  # type: ignore[arg-type]
+        elif found.community_id != owner.id:
+            raise Refusal(N_("A practice does not change its owner."))
+        publish.write(found, read.record)
+        found.version, found.documented_by, found.slug = read.version, read.documented_by, read.slug
+        found.incomplete = found.incomplete or read.incomplete
+        found.issued_at, found.modified_at = read.published, read.updated
+        found.review_due = (read.updated + publish.REVIEW_AFTER).date()
+        self.session.add(found)
+        self.session.flush()
+        held = select(PracticeVersion.id).where(
+            PracticeVersion.practice_id == found.id, PracticeVersion.number == found.version
+        )
+        if self.session.exec(held).first() is None:
+            publish.keep_version(self.session, found)
+        return found
+
+    def review(self, obj: dict[str, Any]) -> Review | None:
+        """Keep an organisation's newest review of a practice."""
+        read = words.review_of(obj)
+        found = review_at(self.session, read.uri)
+        if found is not None and (
+            found.local or found.withdrawn_at is not None or read.updated <= found.modified_at
+        ):
+            return None
+        practice = self.subject(read.practice)
+        by = self.community(read.attributed_to)
+        problems = review.faults(practice, by.id, read.relation, read.ratings, read.comment)
+        if problems:
+            raise Refusal(problems)
+        if found is None:
+            found = self._replacing(practice, by) or Review(
+                uri=read.uri,
+                practice_id=practice.id,
+                community_id=by.id,
+                local=False,
+                relation="",
+                ratings={},
+            )
+        elif (found.practice_id, found.community_id) != (practice.id, by.id):
+            raise Refusal(N_("A review does not change its author or its practice."))
+        found.practice_version = read.practice_version
+        found.relation, found.conflict = read.relation, read.conflict
+        found.ratings, found.comment = read.ratings, read.comment
+        found.issued_at, found.modified_at = read.published, read.updated
+        self.session.add(found)
+        self.session.flush()
+        return found
+
+    def _replacing(self, practice: Practice, by: Community) -> Review | None:
+        """An organisation has one review of a practice; one under a new address takes the older's place."""
+        older = self.session.exec(
+            select(Review).where(Review.practice_id == practice.id, Review.community_id == by.id)
+        ).first()
+        if older is not None:
+            self.session.delete(older)
+            self.session.flush()
+        return None
+
+    def adoption(self, obj: dict[str, Any]) -> Adoption | None:
+        """Keep the newest word about an adoption."""
+        read = words.adoption_of(obj)
+        found = adoption_at(self.session, read.uri)
+        if found is not None and (
+            found.local or found.withdrawn_at is not None or read.updated <= found.modified_at
+        ):
+            return None
+        practice = self.subject(read.practice)
+        publisher = self.community(read.attributed_to)
+        others = read.documented_by != "owner"
+        if not others and practice.community_id == publisher.id:
+            raise Refusal(N_("A community does not adopt its own practice."))
+        problems = adoption_rules.faults(read.stage, read.record, documented=True)
+        if problems:
+            raise Refusal(problems)
+        if found is None:
+            found = Adoption(
+                uri=read.uri,
+                practice_id=practice.id,
+                publisher_id=publisher.id,
+                local=False,
+                stage=read.stage,
+            )
+        elif (found.practice_id, found.publisher_id) != (practice.id, publisher.id):
+            raise Refusal(N_("An adoption does not change its author or its practice."))
+        adopter = publisher if not others else community_at(self.session, read.adopter.get("id") or "")
+        found.adopter_id = adopter.id if adopter else None
+        found.adopter = {k: v for k, v in read.adopter.items() if k in ("name", "country")}
+        found.practice_version, found.stage, found.record = read.practice_version, read.stage, read.record
+        found.documented_by, found.slug = read.documented_by, read.slug
+        found.issued_at, found.modified_at = read.published, read.updated
+        self.session.add(found)
+        self.session.flush()
+        return found
+
+    def subject(self, uri: str) -> Practice:
+        """The practice that a review or adoption is about, taken in now when we did not hold it."""
+        held = practice_at(self.session, uri)
+        if held is None and uri in self.fetched and self.session.get(Tombstone, uri) is None:
+            obj = self.fetched[uri]
+            if words.kind_of(obj) != "practice" or id_of(obj) != uri:
+                raise BadActivity("This is about something that is not a practice.")
+            held = self.practice(obj)
+        if held is None:
+            if uri.startswith(self.origin + "/"):
+                raise BadActivity("There is no such practice on this instance.")
+            raise NotYet(f"{uri} could not be read")
+        if held.state == WITHDRAWN:
+            raise Refusal(N_("This practice has been withdrawn."))
+        return held
+
+    def community(self, uri: str) -> Community:
+        """The community with that actor, taken in from its document when it is new to us."""
+        held = community_at(self.session, uri)
+        if held is not None:
+            return held
+        document = self.fetched.get(uri)
+        if document is None:
+            raise NotYet(f"{uri} could not be read")
+        held = Community(uri=uri, local=False, instance=origin_of(uri) or "", **words.community_of(document))
+        self.session.add(held)
+        self.session.flush()
+        return held
+
+    def profile(self, held: Community, document: dict[str, Any]) -> bool:
+        """Bring the profile of a community in line with its actor document."""
+        fields = words.community_of(document)
+        changed = {k: v for k, v in fields.items() if getattr(held, k) != v}
+        for name, value in changed.items():
+            setattr(held, name, value)
+        if changed:
+            held.modified_at = now()
+            self.session.add(held)
+        return bool(changed)
+
+    def leave(self, held: Community) -> None:
+        """A community has left: its words go with it."""
+        held.gone = True
+        self.session.add(held)
+        for found in self.session.exec(select(Practice).where(Practice.community_id == held.id)):
+            withdraw.erase(self.session, found)
+        for given in self.session.exec(select(Review).where(Review.community_id == held.id)):
+            review.erase(self.session, given)
+        for taken in self.session.exec(select(Adoption).where(Adoption.publisher_id == held.id)):
+            adopt.erase(self.session, taken)
+
+
+def practice_at(session: Session, uri: str) -> Practice | None:
+    """The practice with that address, withdrawn or not."""
+    return session.exec(select(Practice).where(Practice.uri == uri)).first()
+
+
+def review_at(session: Session, uri: str) -> Review | None:
+    """The review with that address."""
+    return session.exec(select(Review).where(Review.uri == uri)).first()
+
+
+def adoption_at(session: Session, uri: str) -> Adoption | None:
+    """The adoption with that address."""
+    return session.exec(select(Adoption).where(Adoption.uri == uri)).first()
+
+
+def community_at(session: Session, uri: str) -> Community | None:
+    """The community with that actor."""
+    return session.exec(select(Community).where(Community.uri == uri)).first()

@@ -1,0 +1,87 @@
+"""A document as the terms that every engine indexes, the same for all of them.
+
+Each text field is a zone, and `all` is the zone of everything. A zone has words (folded, in order, for
+names, phrases and beginnings) and stems (prefixed with their language, for inflected words).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from search.engine import Document
+from search.geo import spot
+from search.layout import Layout
+from search.text import base_language, fold, normalise, stems, tokens
+
+ALL = "all"
+BREAK = "¶"  # stands between two texts, so that no phrase reaches from one into the other
+BODY_FOR_SNIPPETS = 2_500
+SNIPPET_TEXTS = ("summary", "body", "title")
+
+
+@dataclass
+class Zone:
+    words: list[str] = field(default_factory=list)
+    stems: list[str] = field(default_factory=list)
+
+    def add(self, text: str, language: str) -> None:
+        if self.words:
+            self.words.append(BREAK)
+        for token in tokens(normalise(text)):
+            self.words.append(fold(token.text))
+            self.stems.extend(stems(token.text, language))
+
+    def extend(self, other: "Zone") -> None:
+        if self.words and other.words:
+            self.words.append(BREAK)
+        self.words.extend(other.words)
+        self.stems.extend(other.stems)
+
+
+def zones(document: Document, layout: Layout) -> dict[str, Zone]:
+    """The document's zones; all texts in all their languages."""
+    found = {name: Zone() for name in layout.texts}
+    for name in layout.texts:
+        for language, text in document.texts.get(name, {}).items():
+            if text:
+                found[name].add(text, base_language(language))
+    everything = Zone()
+    for zone in found.values():
+        everything.extend(zone)
+    return {ALL: everything, **found}
+
+
+def choices(document: Document) -> list[str]:
+    """Facet values as terms to filter by, case folded: people type `country:fr`."""
+    return [
+        choice(name, value) for name, values in document.facets.items() for value in dict.fromkeys(values)
+    ]
+
+
+def choice(name: str, value: str) -> str:
+    """One facet value as a term."""
+    return f"{name}={normalise(value).strip().casefold()}"
+
+
+def facets(document: Document) -> dict[str, list[str]]:
+    """Facet values to be counted, each once."""
+    return {name: list(dict.fromkeys(values)) for name, values in document.facets.items() if values}
+
+
+def spot_of(document: Document) -> str | None:
+    """The document's place as a term."""
+    return spot(*document.point) if document.point else None
+
+
+def snippet_texts(document: Document) -> dict[str, dict[str, str]]:
+    """The texts that snippets are cut from; a long body only with its beginning."""
+    return {
+        name: {
+            language: normalise(text)[:BODY_FOR_SNIPPETS] for language, text in _texts(document, name).items()
+        }
+        for name in SNIPPET_TEXTS
+        if _texts(document, name)
+    }
+
+
+def _texts(document: Document, name: str) -> Mapping[str, str]:
+    return document.texts.get(name, {})

@@ -1,0 +1,130 @@
+"""Documents, queries and hits, and what every search engine promises about them.
+
+An index is a cache of somebody else's truth, and it can be thrown away at any time. The host keeps a
+journal of numbered changes; the index remembers, inside its own commit, the number of the last change
+that it holds. Keeping in step is then one loop, the same after a start, a crash or a lost disk:
+
+    engine = open_engine("tantivy", directory)
+    while rows := journal.after(engine.seen(), limit=500):
+        documents, deletes = what_the_rows_mean(rows)
+        engine.put(documents, deletes, number=rows[-1].number)
+
+There is no queue between the two and nothing to lose: what has not been committed is read again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from search.errors import QueryError
+
+SORTS = ("relevance", "newest", "oldest", "adoptions", "evidence", "population", "title", "nearest")
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One thing that can be found.
+
+    `texts` is field → {language: text}, `facets` field → values, `numbers` field → number; their names
+    are those of `layout.LAYOUT`. `language` is the original language of the texts (BCP 47), `point` is
+    (latitude, longitude), `stored` whatever the host wants back with a hit: small, and JSON.
+    """
+
+    id: str
+    language: str
+    texts: Mapping[str, Mapping[str, str]]
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    point: Point | None = None
+    stored: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What somebody asks.
+
+    `text` is the query language of `language.py`, read leniently. `languages` are those of the reader,
+    the preferred one first: they rank and choose the snippet's language, they exclude nothing.
+    Several values of one filter are alternatives; different filters must all hold. A range is
+    (lowest, highest), both included, None for open. `near` is (latitude, longitude, kilometres).
+    """
+
+    text: str = ""
+    languages: tuple[str, ...] = ()
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    near: tuple[float, float, float] | None = None
+    sort: str = "relevance"
+    page: int = 1
+    per_page: int = 20
+    facets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One document found; `snippet` is HTML-safe text with <mark> around what was found.
+
+    `language` is the language of the snippet, `distance` is in kilometres when the query has a place.
+    """
+
+    id: str
+    score: float
+    stored: Mapping[str, Any]
+    snippet: str
+    language: str
+    distance: float | None = None
+
+
+@dataclass(frozen=True)
+class Hits:
+    """One page of what was found, with the counts of everything that was.
+
+    `facets` is field → [(value, count)], most frequent first; each facet is counted without its own
+    filter, so that the numbers beside the alternatives say what choosing them would bring.
+    `relaxed` says that no document has all the words and these have some of them.
+    `mistakes` are what could not be understood in the text; it was searched all the same.
+    """
+
+    total: int
+    hits: list[Hit]
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    did_you_mean: str | None = None
+    relaxed: bool = False
+    mistakes: tuple[QueryError, ...] = ()
+
+
+class Engine(Protocol):
+    """A place where documents are kept so that words find them.
+
+    An engine may be used by several threads at once. One process writes; others may read the same
+    directory, and see each commit at the latest with their next `find()`.
+
+    - `name` is the kind of engine; `generation` names this very index: two indexes of the same
+      generation name hold the same analysis in the same layout.
+    - `seen()` is the number given with the last commit, 0 for a fresh index. The host then feeds it
+      from the beginning of its journal.
+    - `put()` replaces the given documents by id, removes those whose ids are in `deletes`, and remembers
+      `number`: all of it in one commit, or nothing. A document in both is kept. An empty put still
+      moves `seen()` forward.
+    - `find()` never raises for something that a person can type.
+    - `count()` is the number of documents. `clear()` empties the index and sets `seen()` back to 0.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def generation(self) -> str: ...
+
+    def seen(self) -> int: ...
+
+    def put(self, documents: Iterable[Document], deletes: Iterable[str], number: int) -> None: ...
+
+    def find(self, query: Query) -> Hits: ...
+
+    def count(self) -> int: ...
+
+    def clear(self) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,51 @@
+"""What can go wrong in a search, as a tree.
+
+SearchError
+├── QueryError        what a person typed is not quite the query language
+├── UnknownField      a document carries a facet or a number that the layout does not have
+├── UnknownEngine     a setting names an engine that does not exist
+├── IndexBroken       the files of an index cannot be read or written; it must be built again
+├── IndexBusy         another process is writing to this index
+└── IndexTooLarge     more documents than this engine is good for
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class SearchError(Exception):
+    """The search could not be done."""
+
+
+class QueryError(SearchError):
+    """This could not be understood as a query.
+
+    `message` is an English msgid with `%(name)s` places, `params` fills them, and `position` is the
+    offset in the typed text where the mistake begins; so that a page can say it in any language.
+    """
+
+    def __init__(self, message: str, params: Mapping[str, Any] | None = None, position: int = 0) -> None:
+        self.message = message
+        self.params = dict(params or {})
+        self.position = position
+        super().__init__(message % self.params)
+
+
+class UnknownField(SearchError):
+    """The layout of the index has no such field."""
+
+
+class UnknownEngine(SearchError):
+    """There is no search engine of that name."""
+
+
+class IndexBroken(SearchError):
+    """The index cannot be used and has to be built again."""
+
+
+class IndexBusy(SearchError):
+    """Another process is writing to this index."""
+
+
+class IndexTooLarge(SearchError):
+    """This engine is not made for so many documents."""

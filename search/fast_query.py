@@ -1,0 +1,110 @@
+"""What a query means, said in Tantivy's own queries."""
+
+from collections.abc import Iterable
+
+import tantivy
+from tantivy import Occur, Query
+
+from search import analysis, geo
+from search.layout import Layout
+from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word, positive
+
+NOWHERE_NEAR = 100_000  # spots looked at for one place: more than there are municipalities
+
+
+class Translator:
+    """Translates for one searcher: words that its index does not hold are left out at once."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, layout: Layout) -> None:
+        self.schema = schema
+        self.searcher = searcher
+        self.layout = layout
+
+    def scoring(self, meaning: Meaning) -> Query:
+        """The query, with more score for words in the texts that weigh more."""
+        extra = [
+            (Occur.Should, Query.boost_query(found, weight))
+            for word in positive(meaning)
+            if isinstance(word, Word) and word.zone == analysis.ALL
+            for zone, weight in self.layout.texts.items()
+            if weight and (found := self._forms(word, zone)) is not None
+        ]
+        query = self.matching(meaning)
+        return Query.boolean_query([(Occur.Must, query), *extra]) if extra else query
+
+    def matching(self, meaning: Meaning) -> Query:
+        """The query, for what it matches."""
+        match meaning:
+            case Word():
+                return self._forms(meaning, meaning.zone) or Query.empty_query()
+            case Run(words, zone):
+                return Query.phrase_query(self.schema, f"words_{zone}", list(words))
+            case Start(beginning, zone):
+                return Query.regex_query(self.schema, f"words_{zone}", f"{beginning}.*")
+            case Chosen(name, values):
+                return _silent(self._any_term("choices", [analysis.choice(name, value) for value in values]))
+            case Between():
+                return _silent(self._between(meaning))
+            case Around():
+                return _silent(self._any_term("spot", self.spots(meaning)))
+            case Without(part):
+                return self._every([Without(part)], ())
+            case Any(parts):
+                return Query.boolean_query([(Occur.Should, self.matching(part)) for part in parts])
+            case All(parts, spare):
+                return self._every(parts, spare)
+
+    def _every(self, parts: Iterable[Meaning], spare: Iterable[Meaning]) -> Query:
+        clauses: list[tuple[Occur, Query]] = []
+        for part in parts:
+            if isinstance(part, Without):
+                clauses.append((Occur.MustNot, self.matching(part.part)))
+            elif part != All():
+                clauses.append((Occur.Must, self.matching(part)))
+        if all(occur == Occur.MustNot for occur, _ in clauses):
+            clauses.append((Occur.Must, _silent(Query.term_query(self.schema, "live", "1", "basic"))))
+        clauses += [(Occur.Should, self.matching(part)) for part in spare]
+        return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+    def _forms(self, word: Word, zone: str) -> Query | None:
+        """Any form of the word in the zone; None when the index has none of them."""
+        found = [
+            Query.term_query(self.schema, f"words_{zone}", form, "freq")
+            for form in word.surfaces
+            if self.searcher.doc_freq(f"words_{zone}", form)
+        ]
+        found += [
+            Query.boost_query(Query.term_query(self.schema, f"stems_{zone}", stem, "freq"), weight)
+            for stem, weight in word.stems
+            if self.searcher.doc_freq(f"stems_{zone}", stem)
+        ]
+        if len(found) <= 1:
+            return found[0] if found else None
+        return Query.boolean_query([(Occur.Should, query) for query in found])
+
+    def _any_term(self, field: str, terms: list[str]) -> Query:
+        if not terms:
+            return Query.empty_query()
+        if len(terms) == 1:
+            return Query.term_query(self.schema, field, terms[0], "basic")
+        return Query.term_set_query(self.schema, field, terms)
+
+    def _between(self, part: Between) -> Query:
+        name = f"number_{part.field}"
+        if part.low is None and part.high is None:
+            return Query.exists_query(name)
+        return Query.range_query(self.schema, name, tantivy.FieldType.Float, part.low, part.high)
+
+    def spots(self, part: Around) -> list[str]:
+        """The places of this index that are near enough; documents of one town share theirs."""
+        return [
+            spot
+            for band in geo.bands(part.lat, part.km)
+            for spot, _ in self.searcher.terms_with_prefix("spot", band, limit=NOWHERE_NEAR)
+            if geo.within(spot, part.lat, part.lon, part.km)
+        ]
+
+
+def _silent(query: Query) -> Query:
+    """A condition holds or does not; it says nothing about how well a document answers."""
+    return Query.const_score_query(query, 0.0)

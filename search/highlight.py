@@ -1,0 +1,134 @@
+"""Snippets: the part of a text where the query's words stand, as safe HTML with <mark> around them."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from search.meaning import All, Any, Meaning, Run, Start, Word
+from search.text import Token, base_language, fold, stems, tokens
+
+LONGEST = 260
+BEFORE = 60  # what stays readable in front of the first mark
+FIELDS = ("summary", "body")
+Span = tuple[int, int]
+Texts = Mapping[str, Mapping[str, str]]
+
+
+class Marker:
+    """Finds the words of one query in texts; remembers each word it has judged."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self.surfaces: set[str] = set()
+        self.stems: set[str] = set()
+        self.starts: tuple[str, ...] = ()
+        self.runs: list[tuple[str, ...]] = []
+        self._collect(meaning)
+        self._judged: dict[tuple[str, str], bool] = {}
+
+    def _collect(self, meaning: Meaning) -> None:
+        match meaning:
+            case Word():
+                self.surfaces.update(meaning.surfaces)
+                self.stems.update(stem for stem, _ in meaning.stems)
+            case Start(text):
+                self.starts += (text,)
+            case Run(words):
+                self.runs.append(words)
+            case All(parts) | Any(parts):
+                for part in parts:
+                    self._collect(part)
+
+    def __bool__(self) -> bool:
+        return bool(self.surfaces or self.starts or self.runs)
+
+    def spans(self, text: str, language: str) -> list[Span]:
+        """Where the normalised text has the query's words."""
+        language = base_language(language)
+        found = list(tokens(text))
+        marked = [(token.start, token.end) for token in found if self._is_meant(token.text, language)]
+        if self.runs:
+            marked = sorted({*marked, *self._runs(found)})
+        return marked
+
+    def _is_meant(self, word: str, language: str) -> bool:
+        key = (word, language)
+        judged = self._judged.get(key)
+        if judged is None:
+            folded = fold(word)
+            judged = (
+                folded in self.surfaces
+                or (bool(self.starts) and folded.startswith(self.starts))
+                or not self.stems.isdisjoint(stems(word, language))
+            )
+            self._judged[key] = judged
+        return judged
+
+    def _runs(self, found: list[Token]) -> Iterable[Span]:
+        folded = [fold(token.text) for token in found]
+        for run in self.runs:
+            for at in range(len(folded) - len(run) + 1):
+                if folded[at] == run[0] and tuple(folded[at : at + len(run)]) == run:
+                    yield found[at].start, found[at + len(run) - 1].end
+
+
+def snippet(texts: Texts, languages: Iterable[str], marker: Marker) -> tuple[str, str]:
+    """The best part of the summary or the body, and its language.
+
+    Languages are tried in the given order, those of the text itself afterwards; a text without any
+    mark is shown only when none has one.
+    """
+    order = _order(texts, languages)
+    if marker:
+        for language in order:
+            for name in FIELDS:
+                text = texts.get(name, {}).get(language)
+                if text and (spans := marker.spans(text, language)):
+                    return render(text, spans), language
+    for name in FIELDS:
+        for language in order:
+            if text := texts.get(name, {}).get(language):
+                return render(text, []), language
+    return "", order[0] if order else ""
+
+
+def _order(texts: Texts, languages: Iterable[str]) -> list[str]:
+    present = dict.fromkeys(language for name in FIELDS for language in texts.get(name, {}))
+    wanted: dict[str, None] = {}
+    for language in languages:
+        base = base_language(language)
+        wanted.update(dict.fromkeys(tag for tag in present if tag == language or base_language(tag) == base))
+    return list({**wanted, **present})
+
+
+def render(text: str, spans: list[Span]) -> str:
+    """The window of the text that has most of the spans, escaped, with its marks."""
+    start, end = _window(text, spans)
+    out = ["… "] if start else []
+    at = start
+    for first, last in spans:
+        if first >= at and last <= end:
+            out += [escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>"]
+            at = last
+    out.append(escape(text[at:end].rstrip()))
+    if end < len(text):
+        out.append(" …")
+    return "".join(out)
+
+
+def _window(text: str, spans: list[Span]) -> Span:
+    if len(text) <= LONGEST:
+        return 0, len(text)
+    start = 0
+    if spans:
+        starts = [first for first, _ in spans]
+        best = max(
+            starts, key=lambda first: sum(first <= other < first + LONGEST - BEFORE for other in starts)
+        )
+        start = max(0, best - BEFORE)
+    if start:
+        space = text.find(" ", start, start + BEFORE)
+        start = space + 1 if space >= 0 else start
+    end = min(len(text), start + LONGEST)
+    if end < len(text):
+        space = text.rfind(" ", start + LONGEST // 2, end)
+        end = space if space >= 0 else end
+    return start, end

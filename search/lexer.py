@@ -1,0 +1,85 @@
+"""What a person typed, cut into typed tokens; nothing is lost and nothing can fail here."""
+
+import enum
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+class Kind(enum.Enum):
+    WORD = "word"
+    PHRASE = "phrase"
+    FIELD = "field"  # name: and its value, still unread
+    MINUS = "minus"
+    AND = "AND"
+    OR = "OR"
+    NOT = "NOT"
+    OPEN = "("
+    CLOSE = ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A token of the query; `closed` is False for a phrase whose last quotation mark is missing."""
+
+    kind: Kind
+    text: str
+    position: int
+    name: str = ""
+    quoted: bool = False
+    closed: bool = True
+
+
+_QUOTES = {'"': '"', "„": '“”"', "“": "”“", "”": "”", "«": "»", "»": "«"}
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):(?=[^\s:/)])")
+_BARE = re.compile(r"[^\s()\"„“”«»]+")
+_OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
+
+
+def lexemes(text: str) -> Iterator[Lexeme]:
+    """The tokens of a query, in order."""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char.isspace():
+            at += 1
+        elif char == "(":
+            yield Lexeme(Kind.OPEN, char, at)
+            at += 1
+        elif char == ")":
+            yield Lexeme(Kind.CLOSE, char, at)
+            at += 1
+        elif char in _QUOTES:
+            lexeme, at = _phrase(text, at)
+            yield lexeme
+        elif char in "-−" and at + 1 < len(text) and not text[at + 1].isspace():
+            yield Lexeme(Kind.MINUS, char, at)
+            at += 1
+        elif match := _FIELD.match(text, at):
+            lexeme, at = _field(text, at, match)
+            yield lexeme
+        elif match := _BARE.match(text, at):
+            word = match.group()
+            yield Lexeme(_OPERATORS.get(word, Kind.WORD), word, at)
+            at = match.end()
+        else:  # a closing quotation mark of another language that opened nothing
+            at += 1
+
+
+def _phrase(text: str, at: int) -> tuple[Lexeme, int]:
+    closing = _QUOTES[text[at]]
+    for end in range(at + 1, len(text)):
+        if text[end] in closing:
+            return Lexeme(Kind.PHRASE, text[at + 1 : end], at, quoted=True), end + 1
+    return Lexeme(Kind.PHRASE, text[at + 1 :], at, quoted=True, closed=False), len(text)
+
+
+def _field(text: str, at: int, match: re.Match[str]) -> tuple[Lexeme, int]:
+    name, start = match.group(1), match.end()
+    if text[start] in _QUOTES:
+        phrase, end = _phrase(text, start)
+        return Lexeme(Kind.FIELD, phrase.text, at, name=name, quoted=True, closed=phrase.closed), end
+    value = _BARE.match(text, start)
+    if value is None:
+        return Lexeme(Kind.WORD, name, at), start
+    return Lexeme(Kind.FIELD, value.group(), at, name=name), value.end()

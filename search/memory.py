@@ -1,0 +1,208 @@
+"""The reference engine: everything in a dictionary, each query asked of each document; slow and obvious.
+
+It is the oracle of the tests: the other engines must find what it finds. It remembers nothing on disk,
+so `seen()` begins at 0 and the host feeds it again.
+"""
+
+import math
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from search import analysis, geo, order
+from search.engine import Document, Hits, Query
+from search.finding import Page, Request, Row, find
+from search.layout import LAYOUT, LAYOUT_VERSION, Layout
+from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word
+from search.text import ANALYSIS_VERSION
+
+K1, B = 1.2, 0.75  # the usual constants of BM25
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document as it was analysed."""
+
+    document: Document
+    zones: dict[str, analysis.Zone]
+    words: dict[str, Counter[str]]  # zone → word or stem → how often
+    choices: frozenset[str]
+    spot: str | None
+    keys: dict[str, int]
+    title: str
+
+
+class MemoryEngine:
+    """Documents in a dictionary."""
+
+    name = "memory"
+
+    def __init__(self, layout: Layout = LAYOUT) -> None:
+        self.layout = layout
+        self.generation = f"memory-{ANALYSIS_VERSION}.{LAYOUT_VERSION}"
+        self._lock = threading.Lock()
+        self._entries: dict[str, Entry] = {}
+        self._seen = 0
+
+    def seen(self) -> int:
+        return self._seen
+
+    def put(self, documents: Iterable[Document], deletes: Iterable[str], number: int) -> None:
+        fresh = {document.id: _entry(document, self.layout) for document in documents}
+        gone = set(deletes)
+        with self._lock:
+            kept = {name: entry for name, entry in self._entries.items() if name not in gone}
+            self._entries = {**kept, **fresh}
+            self._seen = number
+
+    def find(self, query: Query) -> Hits:
+        return find(_Shelf(self._entries, self.layout), query, self.layout)
+
+    def count(self) -> int:
+        return len(self._entries)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._entries, self._seen = {}, 0
+
+    def close(self) -> None:
+        self.clear()
+
+
+def _entry(document: Document, layout: Layout) -> Entry:
+    layout.check(document)
+    zones = analysis.zones(document, layout)
+    return Entry(
+        document,
+        zones,
+        {name: Counter(zone.words) + Counter(zone.stems) for name, zone in zones.items()},
+        frozenset(analysis.choices(document)),
+        analysis.spot_of(document),
+        order.keys(document),
+        order.title_key(document),
+    )
+
+
+class _Shelf:
+    """The documents as they were when the query came."""
+
+    def __init__(self, entries: dict[str, Entry], layout: Layout) -> None:
+        self.entries = list(entries.values())
+        self.layout = layout
+        self._rarity: dict[tuple[str, str], float] = {}
+        self._length: dict[str, float] = {}
+
+    def page(self, request: Request) -> Page:
+        whole = request.whole()
+        found = [entry for entry in self.entries if matches(whole, entry)]
+        scores = {entry.document.id: self.score(request.text, entry) for entry in found}
+        found.sort(key=_sorting(request, scores))
+        rows = [_row(entry, scores) for entry in found[request.offset : request.offset + request.limit]]
+        return Page(len(found), rows, {name: self._facet(request, name) for name in request.facets})
+
+    def _facet(self, request: Request, name: str) -> list[tuple[str, int]]:
+        others = request.without(name)
+        counts = Counter(
+            value
+            for entry in self.entries
+            if matches(others, entry)
+            for value in analysis.facets(entry.document).get(name, ())
+        )
+        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+    def knows(self, word: Word) -> bool:
+        return any(matches(word, entry) for entry in self.entries)
+
+    def vocabulary(self, beginning: str) -> Iterator[tuple[str, int]]:
+        counts = Counter(word for entry in self.entries for word in set(entry.zones[analysis.ALL].words))
+        return ((word, count) for word, count in counts.items() if word.startswith(beginning))
+
+    def score(self, meaning: Meaning, entry: Entry) -> float:
+        """BM25 of everything that the query wants, and again, weighted, for each text that weighs more."""
+        match meaning:
+            case Word():
+                forms = [*((form, 1.0) for form in meaning.surfaces), *meaning.stems]
+                total = sum(weight * self._bm25(form, meaning.zone, entry) for form, weight in forms)
+                if meaning.zone == analysis.ALL:
+                    for zone, extra in self.layout.texts.items():
+                        if extra:
+                            total += extra * sum(w * self._bm25(form, zone, entry) for form, w in forms)
+                return total
+            case Run(words, zone) if matches(meaning, entry):
+                return sum(self._bm25(word, zone, entry) for word in words)
+            case Start() if matches(meaning, entry):
+                return 1.0
+            case All(parts, spare):
+                return sum(self.score(part, entry) for part in (*parts, *spare))
+            case Any(parts):
+                return sum(self.score(part, entry) for part in parts)
+        return 0.0
+
+    def _bm25(self, term: str, zone: str, entry: Entry) -> float:
+        frequency = entry.words[zone][term]
+        if not frequency:
+            return 0.0
+        if zone not in self._length:
+            self._length[zone] = (
+                sum(len(e.zones[zone].words) for e in self.entries) / len(self.entries) or 1.0
+            )
+        length = len(entry.zones[zone].words) / self._length[zone]
+        return self._idf(term, zone) * frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length))
+
+    def _idf(self, term: str, zone: str) -> float:
+        if (zone, term) not in self._rarity:
+            having = sum(term in entry.words[zone] for entry in self.entries)
+            self._rarity[zone, term] = math.log(1 + (len(self.entries) - having + 0.5) / (having + 0.5))
+        return self._rarity[zone, term]
+
+
+def matches(meaning: Meaning, entry: Entry) -> bool:
+    """Whether the document is what was meant."""
+    match meaning:
+        case Word(_, surfaces, stems, zone):
+            having = entry.words[zone]
+            return any(form in having for form in surfaces) or any(stem in having for stem, _ in stems)
+        case Run(words, zone):
+            text = entry.zones[zone].words
+            return any(tuple(text[at : at + len(words)]) == words for at in range(len(text)))
+        case Start(beginning, zone):
+            return any(word.startswith(beginning) for word in entry.zones[zone].words)
+        case Chosen(name, values):
+            return any(analysis.choice(name, value) in entry.choices for value in values)
+        case Between(name, low, high):
+            number = entry.document.numbers.get(name)
+            return number is not None and (low is None or number >= low) and (high is None or number <= high)
+        case Around(lat, lon, km):
+            return entry.spot is not None and geo.within(entry.spot, lat, lon, km)
+        case Without(part):
+            return not matches(part, entry)
+        case All(parts):
+            return all(matches(part, entry) for part in parts)
+        case Any(parts):
+            return any(matches(part, entry) for part in parts)
+
+
+def _sorting(request: Request, scores: dict[str, float]) -> Callable[[Entry], tuple[float | str, int]]:
+    def key(entry: Entry) -> tuple[float | str, int]:
+        last = -order.tie(entry.document.id)
+        match request.sort:
+            case "relevance":
+                return -scores[entry.document.id], last
+            case "title":
+                return entry.title, last
+            case "nearest" if request.origin and entry.spot:
+                here = request.origin
+                return geo.distance(here.lat, here.lon, *geo.place_of(entry.spot)), last
+            case "nearest":
+                return math.inf, last
+            case sort:
+                return -entry.keys[sort], last
+
+    return key
+
+
+def _row(entry: Entry, scores: dict[str, float]) -> Row:
+    document = entry.document
+    texts = analysis.snippet_texts(document)
+    return Row(document.id, scores[document.id], document.language, document.stored, texts, entry.spot)

@@ -1,0 +1,131 @@
+"""Opening the index of an instance, and beginning it anew whenever that is not possible.
+
+An index lives in a generation directory whose name says by which engine, analysis and layout it was
+built: `tantivy-1.1-0003`. What has another name is never read; what cannot be read is followed by the
+next number and removed. The host notices that `seen()` is 0 again and feeds it.
+"""
+
+import logging
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from search.engine import Document, Engine, Hits, Query
+from search.errors import IndexBroken, UnknownEngine
+from search.fast import FastEngine
+from search.layout import LAYOUT, LAYOUT_VERSION, Layout
+from search.memory import MemoryEngine
+from search.text import ANALYSIS_VERSION
+
+KINDS = ("tantivy", "whoosh", "memory")
+Make = Callable[[Path, str, Layout], Engine]
+Answer = TypeVar("Answer")
+
+log = logging.getLogger(__name__)
+
+
+def open_engine(kind: str, directory: Path, layout: Layout = LAYOUT) -> Engine:
+    """The engine of that kind on its newest generation in the directory, or on a fresh one."""
+    if kind == "memory":
+        return MemoryEngine(layout)
+    return KeptEngine(_maker(kind), kind, Path(directory), layout)
+
+
+def _maker(kind: str) -> Make:
+    if kind == "tantivy":
+        return FastEngine
+    if kind == "whoosh":
+        from search.pure import PureEngine  # another dependency, of no use to those who did not choose it
+
+        return PureEngine
+    raise UnknownEngine(f"“{kind}” is not a search engine; choose one of {', '.join(KINDS)}.")
+
+
+class KeptEngine:
+    """An engine on disk that is begun anew when its files fail.
+
+    A `find()` that meets a broken index is answered by the fresh, still empty one. A `put()` raises
+    IndexBroken instead: its number must not be remembered by an index without everything before it.
+    """
+
+    def __init__(self, make: Make, kind: str, directory: Path, layout: Layout) -> None:
+        self.name = kind
+        self._make = make
+        self._directory = directory
+        self._layout = layout
+        self._family = f"{kind}-{ANALYSIS_VERSION}.{LAYOUT_VERSION}"
+        self._lock = threading.RLock()
+        self._engine = self._open()
+
+    @property
+    def generation(self) -> str:
+        return self._engine.generation
+
+    def seen(self) -> int:
+        return self._asked(lambda engine: engine.seen())
+
+    def find(self, query: Query) -> Hits:
+        return self._asked(lambda engine: engine.find(query))
+
+    def count(self) -> int:
+        return self._asked(lambda engine: engine.count())
+
+    def put(self, documents: Iterable[Document], deletes: Iterable[str], number: int) -> None:
+        engine = self._engine
+        try:
+            engine.put(documents, deletes, number)
+        except IndexBroken:
+            self.seen()  # still readable after, say, a full disk? If not, this begins the next generation
+            raise
+
+    def clear(self) -> None:
+        self._engine.clear()
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def _asked(self, ask: Callable[[Engine], Answer]) -> Answer:
+        engine = self._engine
+        try:
+            return ask(engine)
+        except IndexBroken as error:
+            with self._lock:
+                if self._engine is engine:  # no other thread has been here before
+                    log.warning("index %s is broken and begins anew: %s", engine.generation, error)
+                    engine.close()
+                    self._engine = self._open()
+            return ask(self._engine)
+
+    def _open(self) -> Engine:
+        for serial in self._serials():
+            generation = f"{self._family}-{serial:04d}"
+            try:
+                engine = self._make(self._directory / generation, generation, self._layout)
+            except IndexBroken as error:
+                log.warning("index %s cannot be opened: %s", generation, error)
+                continue
+            self._remove_others(generation)
+            return engine
+        raise IndexBroken(f"No index can be made in {self._directory}.")
+
+    def _serials(self) -> list[int]:
+        """The newest generation first, then two numbers that nothing has had."""
+        newest = max((int(path.name[-4:]) for path in self._generations() if self._is_ours(path)), default=0)
+        return [newest, newest + 1, newest + 2] if newest else [1, 2]
+
+    def _generations(self) -> list[Path]:
+        pattern = re.compile(rf"{self.name}-\d+\.\d+-\d{{4}}")
+        if not self._directory.is_dir():
+            return []
+        return [path for path in self._directory.iterdir() if pattern.fullmatch(path.name)]
+
+    def _is_ours(self, path: Path) -> bool:
+        return path.name.startswith(f"{self._family}-")
+
+    def _remove_others(self, generation: str) -> None:
+        for path in self._generations():
+            if path.name != generation:
+                shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,187 @@
+"""Words become what the index holds: found in a text, stemmed in its language, and folded.
+
+This is the only analysis there is; no engine's own analyser ever sees a text, so that all engines find
+the same. A word is stemmed first and folded afterwards (a stemmer needs its accents); the stem of the
+folded word is kept beside it when it differs, so that whoever types without accents still finds the
+inflected form. Stems carry their language (`fr:mobil`), for a stem means nothing outside of it.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+# Whatever changes the terms that an index holds must change this number too: it is part of the name
+# of an index's generation, so that no index is ever asked in words it was not built with.
+ANALYSIS_VERSION = 1
+
+LONGEST_WORD = 64
+
+STEMMERS = {
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hr": "serbian",  # one language for a stemmer that reads Latin and Cyrillic letters
+    "hu": "hungarian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "sv": "swedish",
+    "ca": "catalan",
+    "eu": "basque",
+    "tr": "turkish",
+}
+SAME_STEMMER = {"nb": "no", "nn": "no", "sr": "hr", "bs": "hr"}
+
+_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
+# Articles and prepositions that lean on the next word: l'énergie, dell'acqua, qu'elle
+_ELIDED = frozenset(
+    [
+        "b",
+        "c",
+        "d",
+        "j",
+        "l",
+        "m",
+        "n",
+        "s",
+        "t",
+        "qu",
+        "jusqu",
+        "lorsqu",
+        "puisqu",
+        "quoiqu",
+        "un",
+        "all",
+        "dall",
+        "dell",
+        "nell",
+        "sull",
+        "coll",
+        "quell",
+    ]
+)
+_APOSTROPHES = "'’ʼ"
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ł": "l",
+        "ı": "i",
+        "ħ": "h",
+        "ŋ": "n",
+        "ς": "σ",
+    }
+)
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text in lower case, and where it stands in the normalised text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def normalise(text: str) -> str:
+    """The text in composed letters, without the invisible ones that people paste along."""
+    return unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a *normalised* text, without elided articles; Han, kana and hangul one by one."""
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        word = match.group().lower()
+        if len(word) <= 7 and end < len(text) and text[end] in _APOSTROPHES and word in _ELIDED:
+            continue
+        if word == "s" and start and text[start - 1] in _APOSTROPHES:
+            continue
+        yield Token(word[:LONGEST_WORD], start, end)
+
+
+def words(text: str) -> list[str]:
+    """The words of any text, in lower case."""
+    return [token.text for token in tokens(normalise(text))]
+
+
+@lru_cache(maxsize=20_000)
+def fold(word: str) -> str:
+    """The word in lower case without its accents; letters of other scripts keep what they are made of.
+
+    Only Latin and Greek letters lose their marks: й is a letter of its own, not an и with a hat.
+    """
+    word = word.lower()
+    if word.isascii():
+        return word
+    out: list[str] = []
+    base = ""
+    for char in unicodedata.normalize("NFD", word.translate(_LETTERS)):
+        if unicodedata.category(char) == "Mn":
+            if _loses_marks(base):
+                continue
+        else:
+            base = char
+        out.append(char)
+    return unicodedata.normalize("NFC", "".join(out))
+
+
+def _loses_marks(char: str) -> bool:
+    return char < "\u0250" or "\u0370" <= char <= "\u03ff" or "\u1f00" <= char <= "\u1fff"
+
+
+def base_language(tag: str) -> str:
+    """`fr-BE` is French, `nb` and `nn` share Norwegian: the language whose stemmer to use."""
+    primary = tag.replace("_", "-").split("-", 1)[0].lower()
+    return SAME_STEMMER.get(primary, primary)
+
+
+@lru_cache(maxsize=20_000)
+def stems(word: str, language: str) -> tuple[str, ...]:
+    """The word's stems in a base language, folded and prefixed with it; none without a stemmer."""
+    stemmer = _stemmer(language)
+    if stemmer is None or not word[0].isalpha():
+        return ()
+    word = word.lower()
+    found = {fold(stemmer.stemWord(word)): None}
+    plain = fold(word)
+    if plain != word:
+        found[fold(stemmer.stemWord(plain))] = None
+    return tuple(f"{language}:{stem}" for stem in found)
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    """One stemmer per thread: they keep state while they work."""
+    name = STEMMERS.get(language)
+    if name is None:
+        return None
+    made = getattr(_local, "made", None)
+    if made is None:
+        made = _local.made = {}
+    if language not in made:
+        made[language] = Stemmer.Stemmer(name, 0)
+    return made[language]

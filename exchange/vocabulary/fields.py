@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -14,8 +15,9 @@ from exchange.vocabulary import concepts
 
 UNDETERMINED = "und"
 LONG = 8000
-_TAG = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$")
-_EDTF = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?$")
+LANGUAGES = 40  # in which one text may stand
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_EDTF = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?[~?%]?")
 _PERSONAL = re.compile(r"^[a-z]+[._][a-z]{2,}@", re.IGNORECASE)
 
 
@@ -32,7 +34,7 @@ def clean(text: str) -> str:
 
 
 def _language(value: Any) -> str:
-    if not isinstance(value, str) or not _TAG.match(value):
+    if not isinstance(value, str) or not _TAG.fullmatch(value):
         raise complain("language", N_("This is not a language code such as “fr” or “pt-BR”."))
     return value
 
@@ -43,6 +45,8 @@ def _texts(limit: int) -> Any:
             value = {UNDETERMINED: value}
         if not isinstance(value, dict):
             raise complain("texts", N_("A text is expected here, or texts by language."))
+        if len(value) > LANGUAGES:
+            raise complain("texts", N_("At most {limit} languages."), limit=LANGUAGES)
         kept: dict[str, str] = {}
         for language, text in value.items():
             if not isinstance(text, str):
@@ -66,6 +70,8 @@ def _texts(limit: int) -> Any:
 def _line(limit: int) -> Any:
     def validate(value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise complain("line", N_("A text is expected here."))
+        if isinstance(value, int) and abs(value) > 10**18:  # Python refuses to write out the longest numbers
             raise complain("line", N_("A text is expected here."))
         text = clean(str(value))
         if len(text) > limit:
@@ -108,8 +114,10 @@ def _contact(value: str) -> str:
 
 
 def _date(value: Any) -> str:
-    text = str(value) if isinstance(value, int | str) or hasattr(value, "isoformat") else ""
-    if not _EDTF.match(text):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10_000:
+        value = f"{value:04}"
+    text = value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, datetime) or not isinstance(text, str) or not _EDTF.fullmatch(text):
         raise complain("date", N_("Write the date as 2024, 2024-05 or 2024-05-31."))
     return text
 

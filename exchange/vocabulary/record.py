@@ -269,12 +269,12 @@ class PracticeRecord(Part):
     def _original_language(cls, value: Any) -> Any:
         """A bare text is in the record's own language, and that language comes first in every text."""
         if isinstance(value, dict) and isinstance(value.get("language"), str):
-            return _in_order(value, value["language"])
+            return in_order(value, value["language"])
         return value
 
     def data(self) -> dict[str, Any]:
         """The record as it is stored and sent: names of the schema, empty fields left out."""
-        return _filled(self.model_dump(by_alias=True, mode="json", exclude_none=True))
+        return filled(self.model_dump(by_alias=True, mode="json", exclude_none=True))
 
 
 _TEXT_NAMES = {
@@ -295,11 +295,12 @@ _TEXT_NAMES = {
 _LINES = {"source", "attachment", "place"}  # whose own `title` and `name` are plain lines
 
 
-def _in_order(value: Any, language: str, inside: str = "") -> Any:
+def in_order(value: Any, language: str, inside: str = "") -> Any:
+    """Give bare texts their language, and put that language first in every text."""
     if isinstance(value, dict):
         return {k: _one(k, v, language, inside) for k, v in value.items()}
     if isinstance(value, list):
-        return [_in_order(v, language, inside) for v in value]
+        return [in_order(v, language, inside) for v in value]
     return value
 
 
@@ -308,10 +309,10 @@ def _one(name: str, value: Any, language: str, inside: str) -> Any:
         return _first(value, language)
     if name in ("keyword", "steps", "prerequisite") and isinstance(value, list):
         return [
-            _first(v, language) if isinstance(v, str) or _is_text(v) else _in_order(v, language, name)
+            _first(v, language) if isinstance(v, str) or _is_text(v) else in_order(v, language, name)
             for v in value
         ]
-    return _in_order(value, language, name)
+    return in_order(value, language, name)
 
 
 def _is_text(value: Any) -> bool:
@@ -332,9 +333,10 @@ def _first(value: Any, language: str) -> Any:
     return value
 
 
-def _filled(value: Any) -> Any:
+def filled(value: Any) -> Any:
+    """The value without anything empty in it."""
     if isinstance(value, dict):
-        return {k: f for k, v in value.items() if (f := _filled(v)) not in ({}, [], "", None)}
+        return {k: f for k, v in value.items() if (f := filled(v)) not in ({}, [], "", None)}
     if isinstance(value, list):
-        return [f for v in value if (f := _filled(v)) not in ({}, [], "", None)]
+        return [f for v in value if (f := filled(v)) not in ({}, [], "", None)]
     return value

@@ -1,0 +1,98 @@
+"""A community on the wire: an Organization, and in it the profile that others compare themselves with."""
+
+import re
+from html import escape
+from typing import Any
+
+from exchange.messages import N_
+from exchange.models.community import Community
+from exchange.vocabulary import concepts
+from exchange.vocabulary.activitystreams.shared import (
+    context,
+    is_uri,
+    node,
+    origin_of,
+    plain,
+    refuse,
+    uri_at,
+    validated,
+)
+from exchange.vocabulary.fields import UNDETERMINED, clean
+from exchange.vocabulary.profile import CommunityRecord
+
+_NAME = 120
+
+
+def community_profile(community: Community) -> dict[str, Any]:
+    """What the actor document of a community says beyond what every actor says."""
+    language = next(iter(community.name), "en")
+    facts = _facts(community)
+    profile = {
+        "@context": context(community.uri)[1:],
+        "name": community.called(language),
+        "nameMap": {k: v for k, v in community.name.items() if k != UNDETERMINED},
+        "summary": f"<p>{escape(' · '.join(value for _, value in facts), quote=False)}</p>" if facts else "",
+        "url": community.uri,
+        "attachment": [
+            {"type": "PropertyValue", "name": name, "value": escape(value, quote=False)}
+            for name, value in facts
+        ],
+        "community": {
+            "id": f"{community.uri}#community",
+            "type": "Community",
+            "name": community.name,
+            "kind": community.kind,
+            "country": community.country or None,
+            "population": community.population,
+            "degurba": community.degurba,
+            "lat": community.lat,
+            "lon": community.lon,
+            "url": community.url,
+            **community.profile,
+        },
+    }
+    return {k: v for k, v in plain(profile).items() if v not in ("", {}, [])}
+
+
+def _facts(community: Community) -> list[tuple[str, str]]:
+    facts = [("Kind", concepts.label(community.kind))]
+    if community.country:
+        facts.append(("Country", community.country))
+    if community.population is not None:
+        facts.append(("Population", str(community.population)))
+    if community.degurba:
+        facts.append(("Degree of urbanisation", concepts.label(community.degurba)))
+    return facts
+
+
+def community_of(document: Any) -> dict[str, Any]:
+    """The columns of a Community out of an actor document; raises Refusal on nonsense.
+
+    An actor without our profile becomes a community of which only the name is known, so that whoever
+    speaks ActivityPub can be followed and can answer.
+    """
+    if not isinstance(document, dict):
+        raise refuse("", N_("An object is expected here."))
+    uri = uri_at(document, "id")
+    slug = _slug(document.get("preferredUsername"), uri)
+    columns: dict[str, Any] = {"name": _name(document, slug), "url": None}
+    if document.get("community") is not None:
+        inner = node(document, "community", "Community")
+        data = {k: v for k, v in inner.items() if k not in ("id", "type")}
+        data.setdefault("name", columns["name"])
+        columns = validated(CommunityRecord, data, "community").columns()
+    page = document.get("url")
+    columns["url"] = columns["url"] or (page if is_uri(page) else None)
+    return {**columns, "uri": uri, "slug": slug, "instance": origin_of(uri), "local": False}
+
+
+def _slug(found: Any, uri: str) -> str:
+    name = found if isinstance(found, str) else uri.rstrip("/").rpartition("/")[2]
+    name = re.sub(r"[^\w.-]", "", name, flags=re.ASCII)[:_NAME]
+    return name or "unnamed"
+
+
+def _name(document: dict[str, Any], slug: str) -> dict[str, str]:
+    found = document.get("name")
+    name = clean(found)[:_NAME] if isinstance(found, str) else ""
+    return {UNDETERMINED: name or slug}

@@ -1,0 +1,88 @@
+"""The record of an adoption: what was taken over, what was changed, and what came of it."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from exchange.vocabulary.fields import (
+    UNDETERMINED,
+    Certainty,
+    Date,
+    Language,
+    Line,
+    Part,
+    Text,
+    Url,
+    concept_of,
+)
+from exchange.vocabulary.record import CostItem, Result, filled, in_order
+
+STOPPED = ("ad-rejected", "ad-stopped")  # the stages that owe others a reason
+
+
+def _bare(into: str, *known: str) -> Any:
+    """A part of the record that may be written as its bare text."""
+
+    def validate(value: Any) -> Any:
+        bare = isinstance(value, str) or (
+            isinstance(value, dict) and value and not {*known, into} & set(value)
+        )
+        return {into: value} if bare else value
+
+    return BeforeValidator(validate)
+
+
+class Changes(Part):
+    """What became of the original, sorted by its fate."""
+
+    kept: Text = {}
+    changed: Text = {}
+    dropped: Text = {}
+    added: Text = {}
+
+
+class Reason(Part):
+    cause: concept_of("lesson-cause") | None = None  # type: ignore[valid-type]
+    text: Text = {}
+
+
+class Outcome(Part):
+    """What came out, and how that compares with the origin."""
+
+    results: Annotated[list[Result], Field(max_length=40)] = []
+    compared: Annotated[str, Field(pattern=r"^(better|same|worse)$")] | None = None
+    text: Text = {}
+
+
+class AdoptionRecord(Part):
+    """What an adopter tells beyond the stage. A bare text is in the record's own language."""
+
+    language: Language = UNDETERMINED
+    since: Date | None = None
+    stage_dates: dict[concept_of("adoption-stage"), Date] = {}  # type: ignore[valid-type,misc]
+    adaptation_type: concept_of("adaptation-type") | None = None  # type: ignore[valid-type]
+    changes: Annotated[Changes, _bare("changed", "kept", "dropped", "added")] = Changes()
+    reason: Annotated[Reason, _bare("text", "cause")] = Reason()
+    cost_actual: Annotated[list[CostItem], Field(max_length=40)] = []
+    outcome: Annotated[Outcome, _bare("text", "results", "compared")] = Outcome()
+    help: Annotated[list[concept_of("help")], Field(max_length=10)] = []  # type: ignore[valid-type]
+    own_practice: Url | None = None
+    through: Line = ""
+    note: Line = ""
+    certainty: Certainty = ""
+    inverse: bool | None = None  # the practice's owner is the one who took the idea over
+
+    @model_validator(mode="before")
+    @classmethod
+    def _original_language(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not isinstance(value.get("language"), str):
+            return value
+        note = {"note": value["note"]} if "note" in value else {}  # a plain line here, a text elsewhere
+        return {**in_order(value, value["language"]), **note}
+
+    def data(self) -> dict[str, Any]:
+        """The record as it is stored and sent: names of the schema, empty fields left out."""
+        data: dict[str, Any] = filled(self.model_dump(by_alias=True, mode="json", exclude_none=True))
+        if data.get("language") == UNDETERMINED:
+            del data["language"]
+        return data

@@ -1,6 +1,5 @@
-"""`python -m exchange` is the command `jumelage`, without being installed."""
+"""The command line without an installed script: `python -m exchange`."""
 
 from exchange.cli import main
 
-if __name__ == "__main__":
-    main()
+main()

@@ -1,6 +1,6 @@
 """The database of an instance: one engine, and two ways in, `reading()` and `writing()`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,12 +15,14 @@ class Database:
 
     `writing()` commits when its block ends and rolls back when it raises. On SQLite it opens with
     BEGIN IMMEDIATE: with the driver's deferred default, two sessions that read and then write lose
-    each other's change without a word.
+    each other's change without a word. `on_commit` is called after each of its commits: that is how
+    the worker hears at once that there is something to deliver, to judge or to index.
     """
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self.on_commit: Callable[[], None] | None = None
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
 
     @contextmanager
@@ -34,6 +36,8 @@ class Database:
         engine = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+        if self.on_commit:
+            self.on_commit()
 
     def alive(self) -> bool:
         """Whether the database answers at all."""

@@ -1,0 +1,25 @@
+"""An instance as a web application: pages, API and the door for other instances."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from exchange import api, web
+from exchange.instance import Instance
+from exchange.web import activitypub
+
+LARGEST_FORM = 4 * 1024 * 1024  # bytes
+
+
+def create_app(instance: Instance) -> Flask:
+    """The WSGI application of an instance."""
+    app = Flask("exchange", static_folder="static", template_folder="templates")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config["MAX_FORM_PARTS"] = 2000
+    app.extensions["jumelage"] = instance
+    app.json.sort_keys = False  # type: ignore[attr-defined]  languages keep their order
+    if instance.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)  # type: ignore[method-assign]
+    activitypub.register(app, instance)
+    api.register(app, instance)
+    web.register(app, instance)
+    return app

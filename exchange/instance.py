@@ -1,0 +1,147 @@
+"""An instance put together: its settings, database, way out, handlers and index. No web framework here."""
+
+import fcntl
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import inspect
+from sqlmodel import Session
+
+from exchange import config, indexing, schema
+from exchange.arrivals import Arrivals
+from exchange.catalogue import community, shelf
+from exchange.config import Settings
+from exchange.db import Database
+from exchange.messages import N_, NotFound, Refusal
+from exchange.wake import Wake
+from federation import actor, keys
+from federation.client import Client
+from federation.node import Node
+from search.engine import Engine
+from search.opening import open_engine
+
+
+class Instance:
+    """Everything one instance consists of. Close it when done."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.wake = Wake()
+        self.database.on_commit = self.wake.set
+        self.client = Client(
+            origin=settings.origin,
+            lab=settings.lab,
+            ca=str(settings.ca) if settings.ca else None,
+            signer=self._signer,
+        )
+        self.node = Node(
+            origin=settings.origin,
+            database=self.database,
+            client=self.client,
+            handlers=Arrivals(settings.origin),
+            lab=settings.lab,
+            mode=settings.federation,
+            wake=self.wake,
+        )
+        self.engine: Engine = open_engine(settings.search, settings.data / "index")
+        self._writer: IO[str] | None = None
+
+    @classmethod
+    def create(cls, data: Path, *, origin: str, name: str, contact: str = "", **settings: Any) -> "Instance":
+        """A new instance in `data`; refuses a directory or a database that already holds something."""
+        if data.exists() and (not data.is_dir() or any(data.iterdir())):
+            raise Refusal(
+                N_("%(data)s is not empty; a new instance needs an empty directory."), data=str(data)
+            )
+        checked = config.load(data, origin=origin, name=name, contact=contact, **settings)
+        data.mkdir(parents=True, exist_ok=True)
+        database = Database(checked.database)
+        try:
+            if inspect(database.engine).get_table_names():
+                raise Refusal(N_("This database already holds an instance."))
+            schema.create(database)
+            with database.writing() as session:
+                actor.create(session, checked.origin, "Application", "instance")
+        finally:
+            database.close()
+        kept = {k: v for k, v in settings.items() if v is not None and isinstance(v, str | int | bool)}
+        config.write(data, **{"origin": checked.origin, "name": name, "contact": contact, **kept})
+        return cls(checked)
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Instance":
+        """The instance that is there; refuses one whose tables are of another version."""
+        database = Database(settings.database)
+        try:
+            held = schema.version(database)
+        finally:
+            database.close()
+        if held is None:
+            raise Refusal(
+                N_("There is no instance in %(data)s yet; make one with init."), data=str(settings.data)
+            )
+        if held != schema.newest():
+            raise Refusal(N_("The database is of another version than this program; run upgrade."))
+        return cls(settings)
+
+    @property
+    def origin(self) -> str:
+        return self.settings.origin
+
+    # ----------------------------------------------------------------- the index
+
+    def index_once(self) -> int:
+        """Let the index follow the journal by one batch; 0 when it is in step or another process writes it."""
+        return indexing.catch_up(self.database, self.engine) if self.may_write_index() else 0
+
+    def rebuild_index(self, progress: Callable[[int], None] | None = None) -> int:
+        """Empty the index and read the journal from its beginning; the number of documents it holds then."""
+        if not self.may_write_index():
+            raise Refusal(
+                N_("Another process is writing the index; it rebuilds it when its directory is deleted.")
+            )
+        self.engine.clear()
+        while rows := self.index_once():
+            if progress:
+                progress(rows)
+        return self.engine.count()
+
+    def may_write_index(self) -> bool:
+        """Whether this process is the one that writes the index; the first to ask is, until it ends."""
+        if self._writer is None:
+            file = (self.settings.data / "index.lock").open("w")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.close()
+                return False
+            self._writer = file
+        return True
+
+    # ----------------------------------------------------------------- the actors
+
+    def actor_document(self, session: Session, uri: str) -> dict[str, Any]:
+        """The ActivityPub document of an actor of this instance."""
+        if uri == self.node.instance_actor:
+            return actor.document(session, uri, self.profile(), self.origin)
+        found = shelf.community(session, uri)
+        if not found.local:
+            raise NotFound(N_("There is no community “%(ref)s” here."), ref=uri)
+        return community.describe(session, found)
+
+    def profile(self) -> dict[str, Any]:
+        """What the instance says about itself."""
+        return {"name": self.settings.name, "url": f"{self.origin}/", "summary": ""}
+
+    def _signer(self) -> tuple[str, Any]:
+        with self.database.reading() as session:
+            return keys.signing_key(session, f"{self.origin}/actor", "rsa")
+
+    def close(self) -> None:
+        self.engine.close()
+        self.client.close()
+        self.database.close()
+        if self._writer is not None:
+            self._writer.close()

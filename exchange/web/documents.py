@@ -1,0 +1,173 @@
+"""What this instance gives to other software: the ActivityPub document at each address, without Flask.
+
+`at()` answers for a path. Pages live at the same addresses; which of the two is meant is decided by
+the `Accept` header, before this is asked.
+"""
+
+import re
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from exchange.catalogue import shelf
+from exchange.instance import Instance
+from exchange.messages import NotFound
+from exchange.models.adoption import Adoption
+from exchange.models.community import Community
+from exchange.models.practice import WITHDRAWN, Practice
+from exchange.models.review import Review
+from exchange.vocabulary.activitystreams import (
+    adoption_object,
+    practice_object,
+    review_object,
+    tombstone,
+)
+from federation import collections
+
+Answer = tuple[int, dict[str, Any] | str]  # 200 and a document, 410 and a tombstone, 303 and an address
+
+_PATTERNS = (
+    ("actor", r"/actor"),
+    ("actor_collection", r"/actor/(outbox|followers|following)"),
+    ("community", r"/communities/([a-z0-9-]+)"),
+    ("community_collection", r"/communities/([a-z0-9-]+)/(outbox|followers|following)"),
+    ("practice", r"/practices/([0-9a-f-]{36})"),
+    ("practice_collection", r"/practices/([0-9a-f-]{36})/(adoptions|reviews)"),
+    ("review", r"/reviews/([0-9a-f-]{36})"),
+    ("adoption", r"/adoptions/([0-9a-f-]{36})"),
+    ("activity", r"/activities/([0-9a-f-]{36})"),
+)
+_ROUTES = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
+PUBLIC_EVEN_WHEN_SIGNED = ("/actor",)  # so that a key can be checked before any signature can
+
+
+def is_object(path: str) -> bool:
+    """Whether an ActivityPub document may live at this path."""
+    return any(pattern.fullmatch(path) for _name, pattern in _ROUTES)
+
+
+def at(instance: Instance, session: Session, path: str, page: str | None = None) -> Answer | None:
+    """The document at `path`, or None where there is none; `page` is a collection's page."""
+    for name, pattern in _ROUTES:
+        if found := pattern.fullmatch(path):
+            return globals()[f"_{name}"](instance, session, *found.groups(), page=page)
+    return None
+
+
+def _actor(instance: Instance, session: Session, *, page: str | None) -> Answer:
+    return 200, instance.actor_document(session, instance.node.instance_actor)
+
+
+def _actor_collection(instance: Instance, session: Session, name: str, *, page: str | None) -> Answer | None:
+    return _collection(instance, session, instance.node.instance_actor, name, page)
+
+
+def _community(instance: Instance, session: Session, slug: str, *, page: str | None) -> Answer | None:
+    found = _own(session, slug)
+    return (200, instance.actor_document(session, found.uri)) if found else None
+
+
+def _community_collection(
+    instance: Instance, session: Session, slug: str, name: str, *, page: str | None
+) -> Answer | None:
+    found = _own(session, slug)
+    return _collection(instance, session, found.uri, name, page) if found else None
+
+
+def _own(session: Session, slug: str) -> Community | None:
+    return session.exec(select(Community).where(Community.slug == slug, Community.local)).first()
+
+
+def _collection(instance: Instance, session: Session, uri: str, name: str, page: str | None) -> Answer | None:
+    document = getattr(collections, name)(session, instance.node, uri, page)
+    return (200, document) if document is not None else None
+
+
+def _practice(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Practice, key)
+    if found is None:
+        return None
+    if not found.local:
+        return 303, found.uri
+    if found.state == WITHDRAWN:
+        return 410, _stone(found.uri, "Article", found)
+    return 200, practice_object(found, shelf.community_of(session, found))
+
+
+def _practice_collection(
+    instance: Instance, session: Session, key: str, name: str, *, page: str | None
+) -> Answer | None:
+    found = _by_key(session, Practice, key)
+    if found is None or not found.local or found.state == WITHDRAWN:
+        return None
+    if name == "adoptions":
+        items = [
+            a.uri for a in shelf.adoptions_of(session, found) if a.confirmed or a.documented_by == "others"
+        ]
+    else:
+        items = [r.uri for r, _by in shelf.reviews_of(session, found)]
+    return 200, {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": f"{found.uri}/{name}",
+        "type": "OrderedCollection",
+        "attributedTo": shelf.community_of(session, found).uri,
+        "totalItems": len(items),
+        "orderedItems": items,
+    }
+
+
+def _review(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Review, key)
+    if found is None:
+        return None
+    if not found.local:
+        return 303, found.uri
+    if found.withdrawn_at is not None:
+        return 410, _stone(found.uri, "Note", found)
+    practice = session.get_one(Practice, found.practice_id)
+    return 200, review_object(found, practice.uri, session.get_one(Community, found.community_id))
+
+
+def _adoption(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Adoption, key)
+    if found is None:
+        return None
+    if not found.local:
+        return 303, found.uri
+    if found.withdrawn_at is not None:
+        return 410, _stone(found.uri, "Note", found)
+    practice = session.get_one(Practice, found.practice_id)
+    adopter = session.get(Community, found.adopter_id) if found.adopter_id else None
+    publisher = session.get_one(Community, found.publisher_id)
+    return 200, adoption_object(found, practice.uri, publisher, adopter)
+
+
+def _activity(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    document = collections.activity(session, f"{instance.origin}/activities/{key}")
+    return (200, document) if document is not None else None
+
+
+def _by_key(session: Session, model: Any, key: str) -> Any:
+    return session.exec(select(model).where(col(model.key) == key)).first()
+
+
+def _stone(uri: str, former: str, found: Any) -> dict[str, Any]:
+    return tombstone(uri, former, found.withdrawn_at)
+
+
+def page_of(session: Session, path: str) -> str | None:
+    """The page of the practice that a review's or adoption's address belongs to; people go there."""
+    for model, prefix in ((Review, "/reviews/"), (Adoption, "/adoptions/")):
+        if path.startswith(prefix) and (found := _by_key(session, model, path.removeprefix(prefix))):
+            practice = session.get(Practice, found.practice_id)
+            return f"/practices/{practice.key}#{prefix.strip('/')}" if practice else None
+    return None
+
+
+def community_named(session: Session, name: str) -> Community | None:
+    """The local community that is called so, for WebFinger."""
+    try:
+        found = shelf.community(session, name)
+    except NotFound:
+        return None
+    return found if found.local else None

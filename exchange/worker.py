@@ -1,0 +1,94 @@
+"""The worker: what an instance does on its own, over and over, until there is nothing left to do.
+
+Each loop does a piece of work, and sleeps until a commit of this process wakes it or the time has
+come to look whether another process left something. All of them may be stopped at any point, or
+killed: what they work on is in the database, and what was not finished is taken up again.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from sqlmodel import col, delete
+
+from exchange.instance import Instance
+from exchange.models.base import now
+from exchange.models.officer import Idempotency, LoginSession
+from federation import backfill, delivery, inbox
+
+log = structlog.get_logger()
+
+LOOK_AGAIN = 0.5  # seconds; how late we notice what another process has written
+TIDY = 3600.0
+REMEMBERED = timedelta(days=30)  # how long an answer to an Idempotency-Key is kept
+
+
+class Worker:
+    """The loops of one instance in threads of their own."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._bells: list[threading.Event] = []
+
+    def start(self) -> None:
+        node = self.instance.node
+        self._loop("deliver", lambda: delivery.deliver_due(node, threads=self.instance.settings.workers))
+        self._loop("handle", lambda: inbox.handle_due(node))
+        self._loop("backfill", lambda: int(backfill.step(node)))
+        self._loop("index", self.instance.index_once)
+        self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
+
+    def stop(self, timeout: float = 4.0) -> None:
+        """Ask every loop to end after its piece of work, and wait for them."""
+        self._stop.set()
+        for bell in self._bells:
+            bell.set()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _loop(self, name: str, work: Callable[[], int], *, every: float = LOOK_AGAIN) -> None:
+        bell = self.instance.wake.listener() if every == LOOK_AGAIN else threading.Event()
+        self._bells.append(bell)
+
+        def run() -> None:
+            while not self._stop.is_set():
+                bell.clear()
+                try:
+                    busy = work()
+                except Exception:
+                    log.exception("work failed", loop=name)
+                    busy = 0
+                    self._stop.wait(1.0)  # a fault that repeats must not spin
+                if not busy:
+                    bell.wait(every)
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+
+def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
+    """Do all that is due, in this thread, and return how much that was; for tests and commands."""
+    done = 0
+    for _ in range(rounds):
+        step = (
+            inbox.handle_due(instance.node)
+            + int(backfill.step(instance.node))
+            + delivery.deliver_due(instance.node)
+            + instance.index_once()
+        )
+        if not step:
+            return done
+        done += step
+    return done
+
+
+def tidy(instance: Instance) -> int:
+    """Forget what is over: expired log-ins and old answers to repeated requests."""
+    with instance.database.writing() as session:
+        session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
+        session.exec(delete(Idempotency).where(col(Idempotency.created_at) < now() - REMEMBERED))
+    return 0

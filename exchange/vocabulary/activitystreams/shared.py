@@ -32,8 +32,8 @@ def context(uri: str) -> list[str]:
 
 
 def stamp(at: datetime) -> str:
-    """A moment as ActivityStreams writes it, in whole seconds."""
-    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    """A moment as ActivityStreams writes it, to the fraction of a second by which changes are ordered."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def plain(value: Any) -> Any:

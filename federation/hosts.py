@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Field, Session, col, select
 
 from federation.base import FederationTable, UtcDateTime, now
+from federation.rows import ensure
 
 if TYPE_CHECKING:
     from federation.node import Node
@@ -34,12 +35,7 @@ class Host(FederationTable, table=True):
 
 def known(session: Session, host: str) -> Host:
     """The row of a host, made when this is the first we hear of it."""
-    row = session.get(Host, host)
-    if row is None:
-        row = Host(host=host)
-        session.add(row)
-        session.flush()
-    return row
+    return ensure(session, Host, host)
 
 
 def dialect(session: Session, host: str) -> str:

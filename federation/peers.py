@@ -1,15 +1,63 @@
-"""Actors of other instances and their keys: fetched once, remembered, never believed on hearsay."""
+"""Actors of other instances and their keys: fetched once, remembered, never believed on hearsay.
 
-from datetime import datetime
-from typing import Any
+A key is bound to its owner from both sides: the key's address leads to a document that names an
+owner, and the owner's own document, fetched from the owner's own address, lists that very key.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, col, delete
 
+from federation import described, keys, webfinger
+from federation.activity import (
+    ACTIVITY_JSON,
+    LD_JSON,
+    host_of,
+    id_of,
+    origin_of,
+    same_origin,
+    without_fragment,
+)
 from federation.base import FederationTable, UtcDateTime, now
+from federation.errors import (
+    AddressRefused,
+    BadDocument,
+    FetchError,
+    Forbidden,
+    Gone,
+    InvalidSignature,
+    NotFound,
+    TryLater,
+)
+from federation.flights import Flights
 from federation.hosts import Host, verdict
+from federation.keys import VerifiedKey
+from federation.rows import ensure
 
-__all__ = ["Host", "RemoteActor", "RemoteKey", "known", "verdict"]
+if TYPE_CHECKING:
+    from federation.node import Node
+
+__all__ = [
+    "Host",
+    "RemoteActor",
+    "RemoteKey",
+    "known",
+    "remember_actor",
+    "resolve_actor",
+    "resolve_key",
+    "verdict",
+]
+
+ACTOR_LIFETIME = timedelta(days=1)
+KEY_LIFETIME = timedelta(days=7)
+REFETCH = timedelta(minutes=5)
+UNREACHABLE_MEMORY = timedelta(minutes=1)
+GONE_MEMORY = timedelta(days=1)
+KEY_SECONDS = 5.0
+
+_flights = Flights()
 
 
 class RemoteActor(FederationTable, table=True):
@@ -22,14 +70,14 @@ class RemoteActor(FederationTable, table=True):
     kind: str
     inbox: str
     shared_inbox: str | None = None
-    handle: str | None = None
+    handle: str | None = None  # only after the round trip over WebFinger
     document: dict[str, Any] = Field(sa_type=JSON)
     fetched_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     gone: bool = False
 
 
 class RemoteKey(FederationTable, table=True):
-    """A key that an actor of another instance lists as its own, or the memory that there is none."""
+    """A key that an actor of another instance lists as its own, or the memory that it could not be had."""
 
     __tablename__ = "remote_key"
 
@@ -39,9 +87,202 @@ class RemoteKey(FederationTable, table=True):
     kind: str | None = None
     fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checked_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)  # last attempt to fetch
-    state: str = "ok"  # ok | failed | gone
+    state: str = "ok"  # ok | unreachable | refused | gone
+    error: str | None = None
+
+    def verified(self) -> VerifiedKey:
+        public = keys.load_public(str(self.public_pem))
+        return VerifiedKey(self.id, str(self.owner), public, keys.kind_of(public))
 
 
 def known(session: Session, actor: str) -> bool:
     """Whether we have ever stored this actor; a Delete of any other needs no fetch and no signature."""
     return session.get(RemoteActor, actor) is not None
+
+
+def remember_actor(session: Session, document: dict[str, Any]) -> RemoteActor:
+    """Store an actor document that came from its own address, and with it the keys it lists."""
+    found = described.describe(document)
+    row = ensure(
+        session,
+        RemoteActor,
+        found.uri,
+        host=found.host,
+        kind=found.kind,
+        inbox=found.inbox,
+        document=document,
+    )
+    row.kind, row.inbox, row.shared_inbox = found.kind, found.inbox, found.shared_inbox
+    row.document, row.fetched_at, row.gone = document, now(), False
+    session.add(row)
+    listed = described.listed_keys(document)
+    named = described.named_keys(document)
+    session.connection().execute(
+        delete(RemoteKey).where(col(RemoteKey.owner) == found.uri, col(RemoteKey.id).not_in(named))
+    )
+    for key in listed.values():
+        row_of_key = session.get(RemoteKey, key.id)
+        # A neighbour on the same host may name a key of another actor as its own: first come is kept.
+        if row_of_key is None or row_of_key.owner in (None, found.uri):
+            _remember_key(session, key)
+    session.flush()
+    return row
+
+
+def forget_actor(session: Session, uri: str) -> None:
+    """The actor is gone for good: its keys are worth nothing any more."""
+    row = session.get(RemoteActor, uri)
+    if row is not None:
+        row.gone = True
+        session.add(row)
+    session.connection().execute(
+        RemoteKey.__table__.update()  # type: ignore[attr-defined]
+        .where(col(RemoteKey.owner) == uri)
+        .values(state="gone", checked_at=now())
+    )
+
+
+def resolve_actor(node: "Node", uri: str, *, refresh: bool = False) -> RemoteActor:
+    """An actor of another instance, from memory or from its own address; FetchError otherwise.
+
+    Goes to the network: never inside a session.
+    """
+    with node.database.reading() as session:
+        if not verdict(session, node, host_of(uri) or ""):
+            raise AddressRefused("The operator does not exchange anything with this instance.")
+        row = session.get(RemoteActor, uri)
+    if row is not None and not refresh and not row.gone and row.fetched_at > now() - ACTOR_LIFETIME:
+        return row
+    try:
+        document = node.client.get_object(uri).json
+        described.describe(document)
+    except (Gone, NotFound) as error:
+        if isinstance(error, Gone):
+            with node.database.writing() as session:
+                forget_actor(session, uri)
+        raise
+    except FetchError as error:
+        if error.retry and row is not None and not row.gone:
+            return row
+        raise
+    handle = webfinger.handle_of(node.client, document)
+    with node.database.writing() as session:
+        actor = remember_actor(session, document)
+        actor.handle = handle or actor.handle
+        session.add(actor)
+    return actor
+
+
+def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> VerifiedKey:
+    """The key of a signature and its proven owner; Refused when it cannot be had or is not bound.
+
+    With `refresh` (the signature did not fit the key we remember) it is fetched again, at most once
+    in five minutes. Goes to the network: never inside a session.
+    """
+    origin, host = origin_of(key_id), host_of(key_id)
+    if origin is None or host is None:
+        raise InvalidSignature("The key of the signature is not a web address.")
+    with node.database.reading() as session:
+        if origin == origin_of(node.origin):
+            return _own(session, key_id)
+        if not verdict(session, node, host):
+            raise Forbidden("The operator does not exchange anything with this instance.", detail=host)
+        row = session.get(RemoteKey, key_id)
+    remembered = _remembered(row, refresh)
+    if remembered is not None:
+        return remembered
+    with _flights.one((node.origin, key_id), (node.origin, host)):
+        with node.database.reading() as session:  # another thread may have fetched it meanwhile
+            row = session.get(RemoteKey, key_id)
+        return _remembered(row, refresh) or _fetch_key(node, key_id, row)
+
+
+def _own(session: Session, key_id: str) -> VerifiedKey:
+    key = keys.find(session, key_id)
+    if key is None:
+        raise InvalidSignature("The key of the signature is not known.", detail=key_id)
+    return key
+
+
+def _remembered(row: RemoteKey | None, refresh: bool) -> VerifiedKey | None:
+    """What memory says about a key: the key, a refusal, or None when it must be fetched."""
+    if row is None:
+        return None
+    age = now() - row.checked_at
+    if row.state == "ok":
+        return row.verified() if age < (REFETCH if refresh else KEY_LIFETIME) else None
+    if row.state == "gone" and age < GONE_MEMORY:
+        raise InvalidSignature("The owner of this key no longer exists.", detail=row.id)
+    if row.state == "refused" and age < REFETCH:
+        raise InvalidSignature(row.error, detail=row.id)
+    if row.state == "unreachable" and age < UNREACHABLE_MEMORY:
+        raise TryLater("The key of the signature cannot be fetched at present.", detail=row.id)
+    return None
+
+
+def _fetch_key(node: "Node", key_id: str, row: RemoteKey | None) -> VerifiedKey:
+    try:
+        document, key = _bound(node, key_id)
+        with node.database.writing() as session:
+            remember_actor(session, document)
+            _remember_key(session, key)
+            return session.get_one(RemoteKey, key_id).verified()
+    except (Gone, NotFound) as error:
+        _note(node, key_id, "gone", error.reason)
+        raise InvalidSignature("The owner of this key no longer exists.", detail=key_id) from error
+    except FetchError as error:
+        if not error.retry:
+            _note(node, key_id, "refused", error.reason)
+            raise InvalidSignature(error.reason, detail=error.detail or key_id) from error
+        if row is not None and row.state == "ok":
+            _note(node, key_id, "ok", error.reason)
+            return row.verified()
+        _note(node, key_id, "unreachable", error.reason)
+        raise TryLater("The key of the signature cannot be fetched at present.", detail=str(error)) from error
+
+
+def _bound(node: "Node", key_id: str) -> tuple[dict[str, Any], described.ListedKey]:
+    """The owner's document and the key in it, when each points at the other."""
+    found = node.client.get_json(
+        without_fragment(key_id), accept=f"{ACTIVITY_JSON}, {LD_JSON}", signed=True, seconds=KEY_SECONDS
+    )
+    first = found.json
+    owner = _owner_named(first)
+    if owner is None or not same_origin(owner, key_id):
+        raise BadDocument("The key belongs to an owner on another host.", detail=str(owner)[:200])
+    document = first
+    if owner != found.url or "inbox" not in first:
+        document = node.client.get_object(owner, seconds=KEY_SECONDS).json
+    if id_of(document) != owner:
+        raise BadDocument("The document says that it belongs to another address.", detail=owner)
+    described.describe(document)
+    key = described.listed_keys(document).get(key_id)
+    if key is None and key_id in described.named_keys(document) and found.url == key_id:
+        key = described.key_in(first, owner)  # listed by reference: the key stands at its own address
+    if key is None or key.id != key_id:
+        raise BadDocument("The owner of this key does not list it.", detail=key_id)
+    return document, key
+
+
+def _owner_named(document: dict[str, Any]) -> str | None:
+    """Whom a key document names as owner; an actor document names itself."""
+    if "inbox" in document or "publicKey" in document:
+        return id_of(document)
+    return id_of(document.get("owner")) or id_of(document.get("controller"))
+
+
+def _remember_key(session: Session, key: described.ListedKey) -> None:
+    row = ensure(session, RemoteKey, key.id)
+    row.owner, row.kind, row.public_pem = key.owner, key.kind, key.pem
+    row.state, row.error = "ok", None
+    row.fetched_at = row.checked_at = now()
+    session.add(row)
+    session.flush()
+
+
+def _note(node: "Node", key_id: str, state: str, error: str) -> None:
+    """Remember that an attempt was made, so that the next request does not make it again."""
+    with node.database.writing() as session:
+        row = ensure(session, RemoteKey, key_id)
+        row.state, row.error, row.checked_at = state, error, now()
+        session.add(row)

@@ -1,0 +1,51 @@
+"""Fetches that strangers make us do: one for each document, few for each host, some in all.
+
+Whoever sends a request signed with an unknown key decides what we fetch. Without a bound, a slow
+server and a handful of such requests would occupy every thread that answers the door.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+
+from federation.errors import TryLater
+
+
+class Flights:
+    """Lets one fetch of a document go at a time, `per_host` towards a host, `total` altogether."""
+
+    def __init__(self, *, total: int = 8, per_host: int = 2, patience: float = 3.0) -> None:
+        self.total = total
+        self.per_host = per_host
+        self.patience = patience
+        self._changed = threading.Condition()
+        self._flying: set[Hashable] = set()
+        self._hosts: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def one(self, document: Hashable, host: Hashable) -> Iterator[None]:
+        """Wait for a turn; TryLater when it does not come within the patience, in seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._may(document, host), self.patience):
+                raise TryLater(
+                    "Too many keys of this instance are being fetched; please send it again later."
+                )
+            self._flying.add(document)
+            self._hosts[host] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._flying.discard(document)
+                self._hosts[host] -= 1
+                if not self._hosts[host]:
+                    del self._hosts[host]
+                self._changed.notify_all()
+
+    def _may(self, document: Hashable, host: Hashable) -> bool:
+        return (
+            document not in self._flying
+            and self._hosts[host] < self.per_host
+            and len(self._flying) < self.total
+        )

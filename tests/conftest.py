@@ -1,8 +1,6 @@
 """What every test may ask for: a fresh database on either engine, a directory, and a quiet environment."""
 
-import importlib
 import os
-import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -12,7 +10,6 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
-from sqlalchemy import MetaData, create_engine
 from sqlalchemy.engine import make_url
 
 from exchange.db import Database
@@ -50,28 +47,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def tables() -> list[MetaData]:
-    """The tables that a fresh database has; a directory of tests that needs fewer says so in its conftest."""
-    import federation
-    from exchange.models.base import ExchangeTable
-    from federation.base import FederationTable
+def create_tables() -> Callable[[Database], None]:
+    """What fills the template; a directory of tests that needs fewer tables says so in its conftest."""
+    from exchange import schema
 
-    for module in pkgutil.iter_modules(federation.__path__):
-        importlib.import_module(f"federation.{module.name}")
-    importlib.import_module("exchange.models")
-    return [FederationTable.metadata, ExchangeTable.metadata]
+    return schema.create
 
 
 @pytest.fixture(scope="session")
 def new_database(
-    tables: list[MetaData], tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    create_tables: Callable[[Database], None], tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Callable[[], str]]:
     """A function that copies the template and gives the URL of the copy, for tests with several instances."""
     place = tmp_path_factory.mktemp("databases")
     if SERVER:
-        yield from _on_postgresql(tables, worker_id)
+        yield from _on_postgresql(create_tables, worker_id)
     else:
-        yield _on_sqlite(tables, place)
+        yield _on_sqlite(create_tables, place)
 
 
 @pytest.fixture
@@ -100,9 +92,9 @@ def worker_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
-def _on_sqlite(tables: list[MetaData], place: Path) -> Callable[[], str]:
+def _on_sqlite(create_tables: Callable[[Database], None], place: Path) -> Callable[[], str]:
     template = place / "template.sqlite"
-    _create(f"sqlite:///{template}", tables)
+    _create(f"sqlite:///{template}", create_tables)
     numbers = count(1)
 
     def copy() -> str:
@@ -113,7 +105,7 @@ def _on_sqlite(tables: list[MetaData], place: Path) -> Callable[[], str]:
     return copy
 
 
-def _on_postgresql(tables: list[MetaData], worker_id: str) -> Iterator[Callable[[], str]]:
+def _on_postgresql(create_tables: Callable[[Database], None], worker_id: str) -> Iterator[Callable[[], str]]:
     server = make_url(SERVER)
     prefix = f"jumelage_test_{os.getpid()}_{worker_id}"
     made: list[str] = []
@@ -134,15 +126,14 @@ def _on_postgresql(tables: list[MetaData], worker_id: str) -> Iterator[Callable[
 
     execute("CREATE DATABASE {}", prefix)
     try:
-        _create(url(prefix), tables)
+        _create(url(prefix), create_tables)
         yield copy
     finally:
         for name in [*made, prefix]:
             execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _create(url: str, tables: list[MetaData]) -> None:
-    engine = create_engine(url)
-    for metadata in tables:
-        metadata.create_all(engine)
-    engine.dispose()
+def _create(url: str, create_tables: Callable[[Database], None]) -> None:
+    database = Database(url)
+    create_tables(database)
+    database.close()

@@ -1,0 +1,1 @@
+"""The shape of the code and of its texts, held by tests."""

@@ -1,0 +1,63 @@
+"""The locks pin every package by its hash, and name no place to fetch it from."""
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.sources import ROOT
+
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-uv.lock"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def pins(lock: str) -> list[Requirement]:
+    lines = re.findall(r"^([a-z0-9][^\\\n]*?) *\\$", (ROOT / lock).read_text(), re.M)
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_place(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    assert re.findall(r"https?:|file:|git\+|--(?:extra-)?index-url|--find-links|@ ", text) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_is_exact_and_has_a_hash(lock: str) -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text())[1:]
+    assert len(entries) == len(pins(lock)) > 0
+    assert [
+        entry for entry in entries if "==" not in entry.split("\n")[0] or "--hash=sha256:" not in entry
+    ] == []
+
+
+def test_the_lock_for_tests_contains_the_other_one() -> None:
+    # ./run starts the product from the environment of the tests when there is one.
+    assert {str(pin) for pin in pins("requirements.lock")} <= {
+        str(pin) for pin in pins("requirements-test.lock")
+    }
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-test.lock", PROJECT["dependency-groups"]["test"]),
+        ("requirements-uv.lock", PROJECT["dependency-groups"]["uv"]),
+    ],
+)
+def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:
+    pinned: dict[str, list[str]] = {}
+    for pin in pins(lock):
+        pinned.setdefault(canonicalize_name(pin.name), []).append(str(pin.specifier).removeprefix("=="))
+    unmet = [
+        text
+        for text in wanted
+        if not any(
+            Requirement(text).specifier.contains(version)
+            for version in pinned.get(canonicalize_name(Requirement(text).name), ())
+        )
+    ]
+    assert unmet == []

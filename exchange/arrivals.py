@@ -16,7 +16,7 @@ from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.tombstone import Tombstone
 from exchange.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.vocabulary import activitystreams as words
+from exchange.vocabulary.activitystreams.kinds import about, kind_of, owner_of
 from federation import followers
 from federation.activity import id_of, ids_of, same_origin
 from federation.errors import BadActivity, Forbidden
@@ -39,12 +39,12 @@ class Arrivals:
         if obj is None:
             uri = incoming.object_id
             return [uri] if uri and same_origin(uri, incoming.actor) else []
-        kind = words.kind_of(obj)
-        needed = [] if kind is None else [words.owner_of(obj)]
-        about = words.about(obj) if kind in ("review", "adoption") else None
-        if about and practice_at(session, about) is None and not self._is_ours(about):
-            needed.append(about)
-            needed.append(words.owner_of(incoming.fetched.get(about) or {}))
+        kind = kind_of(obj)
+        needed = [] if kind is None else [owner_of(obj)]
+        subject = about(obj) if kind in ("review", "adoption") else None
+        if subject and practice_at(session, subject) is None and not self._is_ours(subject):
+            needed.append(subject)
+            needed.append(owner_of(incoming.fetched.get(subject) or {}))
         unknown = (u for u in needed if u and not self._is_ours(u) and community_at(session, u) is None)
         return [uri for uri in dict.fromkeys(unknown) if uri not in incoming.fetched]
 
@@ -76,10 +76,10 @@ class Arrivals:
             return False
         if obj.get("type") in ACTORS:
             return self._actor_changed(session, incoming, obj)
-        kind = words.kind_of(obj)
+        kind = kind_of(obj)
         if kind is None or not self._cares(session, incoming):
             return False
-        uri, owner = id_of(obj), words.owner_of(obj)
+        uri, owner = id_of(obj), owner_of(obj)
         if not uri or not owner or not same_origin(uri, owner):
             raise BadActivity("The object does not name its owner.")
         if owner != incoming.actor and not self._speaks_for_instance(incoming.actor, owner):
@@ -164,11 +164,7 @@ class Arrivals:
         if incoming.via != "inbox" or followers.is_followed(session, incoming.actor):
             return True
         obj = self._object(incoming)
-        if (
-            obj is not None
-            and words.kind_of(obj) in ("review", "adoption")
-            and self._is_ours(words.about(obj) or "")
-        ):
+        if obj is not None and kind_of(obj) in ("review", "adoption") and self._is_ours(about(obj) or ""):
             return True
         return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
 

@@ -13,7 +13,8 @@ from exchange.models.practice import WITHDRAWN, Practice, PracticeVersion
 from exchange.models.review import Review
 from exchange.models.tombstone import Tombstone
 from exchange.vocabulary import activitystreams as words
-from federation.activity import id_of, origin_of
+from exchange.vocabulary.activitystreams.kinds import kind_of
+from federation.activity import id_of
 from federation.errors import BadActivity
 
 
@@ -70,7 +71,7 @@ class Taking:
             found.local or found.withdrawn_at is not None or read.updated <= found.modified_at
         ):
             return None
-        practice = self.subject(read.practice)
+        practice = self.subject(read.practice_uri)
         by = self.community(read.attributed_to)
         problems = review.faults(practice, by.id, read.relation, read.ratings, read.comment)
         if problems:
@@ -112,14 +113,12 @@ class Taking:
             found.local or found.withdrawn_at is not None or read.updated <= found.modified_at
         ):
             return None
-        practice = self.subject(read.practice)
+        practice = self.subject(read.practice_uri)
         publisher = self.community(read.attributed_to)
         others = read.documented_by != "owner"
         if not others and practice.community_id == publisher.id:
             raise Refusal(N_("A community does not adopt its own practice."))
-        problems = adoption_rules.faults(read.stage, read.record, documented=True)
-        if problems:
-            raise Refusal(problems)
+        record = adoption_rules.read(read.stage, read.record, documented=True).data()
         if found is None:
             found = Adoption(
                 uri=read.uri,
@@ -130,10 +129,11 @@ class Taking:
             )
         elif (found.practice_id, found.publisher_id) != (practice.id, publisher.id):
             raise Refusal(N_("An adoption does not change its author or its practice."))
-        adopter = publisher if not others else community_at(self.session, read.adopter.get("id") or "")
+        adopter = publisher if not others else community_at(self.session, read.adopter_uri or "")
         found.adopter_id = adopter.id if adopter else None
-        found.adopter = {k: v for k, v in read.adopter.items() if k in ("name", "country")}
-        found.practice_version, found.stage, found.record = read.practice_version, read.stage, read.record
+        named = {"name": adopter.called(), "country": adopter.country} if adopter else {}
+        found.adopter = read.adopter or named
+        found.practice_version, found.stage, found.record = read.practice_version, read.stage, record
         found.documented_by, found.slug = read.documented_by, read.slug
         found.issued_at, found.modified_at = read.published, read.updated
         self.session.add(found)
@@ -145,7 +145,7 @@ class Taking:
         held = practice_at(self.session, uri)
         if held is None and uri in self.fetched and self.session.get(Tombstone, uri) is None:
             obj = self.fetched[uri]
-            if words.kind_of(obj) != "practice" or id_of(obj) != uri:
+            if kind_of(obj) != "practice" or id_of(obj) != uri:
                 raise BadActivity("This is about something that is not a practice.")
             held = self.practice(obj)
         if held is None:
@@ -164,7 +164,9 @@ class Taking:
         document = self.fetched.get(uri)
         if document is None:
             raise NotYet(f"{uri} could not be read")
-        held = Community(uri=uri, local=False, instance=origin_of(uri) or "", **words.community_of(document))
+        held = Community(**words.community_of(document))
+        if held.uri != uri:
+            raise BadActivity("The actor's document belongs to another address.")
         self.session.add(held)
         self.session.flush()
         return held

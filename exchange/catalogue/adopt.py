@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from exchange.vocabulary.activitystreams import adoption_object, tombstone
 from sqlmodel import Session, select
 
-from exchange.catalogue.adoption_rules import faults, filled
+from exchange.catalogue import adoption_rules
 from exchange.catalogue.announce import say
 from exchange.messages import N_, NotAllowed, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import new_key, now
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, PUBLISHED, Practice
+from exchange.vocabulary.activitystreams import adoption_object, tombstone
 
 
 def adopt(session: Session, practice: Practice, by: Community, *, stage: str, **record: Any) -> Adoption:
@@ -35,10 +35,7 @@ def adopt(session: Session, practice: Practice, by: Community, *, stage: str, **
             Adoption.withdrawn_at == None,  # noqa: E711
         )
     ).first()
-    merged = filled((found.record if found else {}) | record)
-    problems = faults(stage, merged)
-    if problems:
-        raise Refusal(problems)
+    merged = adoption_rules.read(stage, (found.record if found else {}) | record).data()
     kind = "Update" if found else "Create"
     if found is None:
         found = _new(practice, by, stage)
@@ -66,10 +63,7 @@ def document_adoption(
     owner = session.get_one(Community, practice.community_id)
     if not owner.local:
         raise NotAllowed(N_("Only the instance of a community publishes for it."))
-    record = filled(record)
-    problems = faults(stage, record, documented=True)
-    if problems:
-        raise Refusal(problems)
+    record = adoption_rules.read(stage, record, documented=True).data()
     found = None
     if slug:
         found = session.exec(
@@ -164,7 +158,7 @@ def _tell(
     if adoption.documented_by != OTHERS:  # when a third party moved on is not known to the day
         dates.setdefault(stage, today)
     adoption.stage = stage
-    adoption.record = filled(record | {"stageDates": dates})
+    adoption.record = record | ({"stageDates": dates} if dates else {})
     adoption.modified_at = now()
     session.add(adoption)
     session.flush()

@@ -1,0 +1,27 @@
+"""Telling at a glance what an object on the wire is about, before anything in it is believed."""
+
+from typing import Any
+
+from federation.activity import id_of, ids_of
+
+NODES = ("practice", "review", "adoption")
+
+
+def kind_of(obj: Any) -> str | None:
+    """Which of our records an object carries, or None; any other note or article carries none."""
+    if not isinstance(obj, dict):
+        return None
+    return next((name for name in NODES if isinstance(obj.get(name), dict)), None)
+
+
+def owner_of(obj: dict[str, Any]) -> str | None:
+    """The one actor to whom an object is attributed."""
+    owners = ids_of(obj.get("attributedTo"))
+    return owners[0] if len(owners) == 1 else None
+
+
+def about(obj: dict[str, Any]) -> str | None:
+    """The practice that a review or an adoption is about."""
+    inner = obj.get("review") or obj.get("adoption")
+    named = inner.get("itemReviewed") or inner.get("adopts") if isinstance(inner, dict) else None
+    return id_of(named)

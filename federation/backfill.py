@@ -1,28 +1,273 @@
-"""The past of an actor that we begin to follow: its outbox, read page by page to the end."""
+"""Reading the past of those we follow: an outbox from its newest page to the end, and again at night.
 
-from datetime import datetime
+Each page is one transaction together with the note of how far we are, so that a reader who dies
+goes on where it was. Newest first means that an object is seen in its current state only.
+"""
 
-from sqlmodel import Field
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
 
-from federation.base import FederationTable, UtcDateTime
+from sqlmodel import Session, col, select
+
+from federation import handling, journal, lease, origins, peers, schedule
+from federation.activity import actor_of, as_list, id_of, kind_of, origin_of, same_origin
+from federation.arrivals import Arrival, note
+from federation.base import now
+from federation.errors import BadDocument, FetchError, Refused
+from federation.fetching import Fetcher, Pending
+from federation.journal import JournalEntry
+from federation.node import Incoming, Node
+from federation.reading import Backfill, progress, start
+
+__all__ = ["Backfill", "Reconciliation", "progress", "reconcile", "start", "step"]
+
+KINDS = frozenset({"Create", "Update", "Announce", "Add"})
+LEASE = timedelta(minutes=10)
+TRIES = 8
+MOST_PAGES = 10_000
+MOST_ITEMS = 1_000  # of one page
 
 
-class Backfill(FederationTable, table=True):
-    """How far the reading of one actor's outbox has come."""
+@dataclass(frozen=True)
+class Page:
+    """One page of an outbox, and where the next one is."""
 
-    __tablename__ = "backfill"
+    items: list[Any]
+    total: int | None
+    next: str | None
 
-    actor: str = Field(primary_key=True)
-    state: str = Field(default="waiting", index=True)  # waiting | running | done | failed
-    next_page: str | None = None
-    fetched: int = 0
-    total: int | None = None
-    kept: int = 0
-    refused: int = 0
-    pages: int = 0
-    attempts: int = 0
-    due_at: datetime = Field(sa_type=UtcDateTime)
-    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    started_at: datetime = Field(sa_type=UtcDateTime)
-    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    error: str | None = None
+
+@dataclass
+class Reconciliation:
+    """What an outbox lists and we lack, and what we hold and it lists no more; ids of objects."""
+
+    missing: list[str] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+
+
+def step(node: Node) -> bool:
+    """Read one page of one outbox; False when there is nothing to read now."""
+    row = _take(node)
+    if row is None:
+        return False
+    try:
+        page = read(node, row.actor, row.next_page)
+        with Fetcher(node) as fetcher:
+            cases = _open(node, fetcher, row.actor, page)
+            _keep(node, row, page, cases)
+    except FetchError as error:
+        _postpone(node, row, error)
+    node.wake.set()
+    return True
+
+
+def _take(node: Node) -> Backfill | None:
+    at = now()
+    free = (
+        col(Backfill.state).in_(("waiting", "running")),
+        col(Backfill.due_at) <= at,
+        col(Backfill.leased_until).is_(None) | (col(Backfill.leased_until) < at),
+    )
+    with node.database.reading() as session:
+        if session.exec(select(Backfill.actor).where(*free)).first() is None:
+            return None
+    with node.database.writing() as session:
+        query = select(Backfill).where(*free).order_by(col(Backfill.due_at)).limit(1)
+        row = session.exec(query.with_for_update(skip_locked=True)).first()
+        if row is not None:
+            row.state, row.leased_until = "running", at + LEASE
+            session.add(row)
+        return row
+
+
+def read(node: Node, actor: str, address: str | None) -> Page:
+    """A page of an actor's outbox, the newest one when no address is given."""
+    if address is None:
+        cover_address = id_of(peers.resolve_actor(node, actor).document.get("outbox"))
+        if cover_address is None or not same_origin(cover_address, actor):
+            raise BadDocument("The actor has no outbox on its own host.")
+        cover = node.client.get_object(cover_address).json
+        first = cover.get("first", cover)
+        if isinstance(first, dict):
+            return _page(first, actor, cover.get("totalItems"))
+        page = read(node, actor, _next(first, actor, None))
+        return page if page.total is not None else replace(page, total=_count(cover.get("totalItems")))
+    return _page(node.client.get_object(address).json, actor, None)
+
+
+def _page(document: dict[str, Any], actor: str, total: Any) -> Page:
+    items = as_list(document.get("orderedItems", document.get("items")))
+    here = id_of(document)
+    following = document.get("next")
+    return Page(
+        items[:MOST_ITEMS],
+        _count(document.get("totalItems", total)),
+        None if following is None else _next(following, actor, here),
+    )
+
+
+def _next(value: Any, actor: str, here: str | None) -> str:
+    address = id_of(value)
+    if address is None or address == here or not same_origin(address, actor):
+        raise BadDocument("The outbox leads to a page that is not its own.")
+    return address
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+@dataclass(eq=False)
+class _Case:
+    incoming: Incoming | None
+    waits: dict[str, Pending] = field(default_factory=dict)
+
+
+def _open(node: Node, fetcher: Fetcher, actor: str, page: Page) -> list[_Case]:
+    """The items of a page as activities; those that nobody may say have no `incoming`."""
+    whole = [
+        (item, fetcher.ask(item) if isinstance(item, str) and same_origin(item, actor) else None)
+        for item in page.items
+    ]
+    cases = []
+    for item, pending in whole:
+        try:
+            cases.append(_Case(_incoming(node, actor, pending.result() if pending else item)))
+        except (Refused, FetchError):
+            cases.append(_Case(None))
+    with node.database.reading() as session:
+        for case in cases:
+            if case.incoming is not None and not seen(session, case.incoming.actor, case.incoming.id):
+                uris = handling.wanted(session, node, case.incoming)
+                case.waits = {uri: fetcher.ask(uri) for uri in uris}
+    return cases
+
+
+def _incoming(node: Node, actor: str, item: Any) -> Incoming:
+    if not isinstance(item, dict) or kind_of(item) not in KINDS:
+        raise Refused(reason="This is not something that an outbox shows.")
+    author = actor_of(item)
+    if not same_origin(author, actor):
+        raise Refused(reason="The outbox shows activities of another origin.")
+    believed = origins.believed(item, actor=author, ours=node.origin)
+    body = json.dumps(item, ensure_ascii=False, sort_keys=False).encode()
+    return Incoming(believed, author, body, now(), via="backfill")
+
+
+def seen(session: Session, actor: str, activity_id: str) -> bool:
+    """Whether an activity came in before, on whatever way."""
+    arrived = select(Arrival.id).where(Arrival.actor == actor, Arrival.activity_id == activity_id)
+    if session.exec(arrived).first() is not None:
+        return True
+    entry = journal.find(session, activity_id, "in")
+    return entry is not None and entry.actor == actor
+
+
+def _keep(node: Node, row: Backfill, page: Page, cases: list[_Case]) -> None:
+    """Judge the items of a page and note how far we are, in one transaction."""
+    found = {case: _gather(case) for case in cases}
+    with node.database.writing() as session:
+        current = session.get_one(Backfill, row.actor)
+        for case in cases:
+            kept = _judge(session, node, case, found[case])
+            current.kept += kept is True
+            current.refused += kept is None
+        current.fetched += len(cases)
+        current.pages += 1
+        current.total = page.total if page.total is not None else current.total
+        current.attempts, current.error, current.leased_until, current.due_at = 0, None, None, now()
+        current.next_page = page.next if current.pages < MOST_PAGES else None
+        if current.next_page is None:
+            current.state, current.finished_at = "done", now()
+        session.add(current)
+
+
+def _gather(case: _Case) -> dict[str, dict[str, Any]] | None:
+    """What was fetched for an item; None when somebody is away for now."""
+    found = {}
+    for uri, pending in case.waits.items():
+        try:
+            document = pending.result()
+        except FetchError:
+            return None
+        if document is not None:
+            found[uri] = document
+    return found
+
+
+def _judge(session: Session, node: Node, case: _Case, found: dict[str, dict[str, Any]] | None) -> bool | None:
+    """True: it had an effect; False: known or of no interest; None: refused."""
+    incoming = case.incoming
+    if incoming is None:
+        return None
+    if seen(session, incoming.actor, incoming.id):
+        return False
+    if found is None:  # it waits with the arrivals until those it speaks of can be asked
+        note(session, incoming, state=lease.WAITING)
+        return False
+    try:
+        with session.begin_nested():
+            changed = handling.apply(session, node, replace(incoming, fetched=found))
+    except Refused:
+        note(session, incoming, state=lease.REFUSED)
+        return None
+    except Exception:
+        note(session, incoming, state=lease.WAITING)  # judged again there, and put aside if it stays so
+        return False
+    note(session, incoming, state=lease.DONE)
+    return changed
+
+
+def _postpone(node: Node, row: Backfill, error: FetchError) -> None:
+    """The outbox cannot be read now: later, or never when trying again cannot help."""
+    with node.database.writing() as session:
+        current = session.get_one(Backfill, row.actor)
+        current.attempts += 1
+        current.error, current.leased_until = error.reason, None
+        if error.retry and current.attempts < TRIES:
+            current.due_at = now() + schedule.pause(current.attempts)
+        else:
+            current.state, current.finished_at = "failed", now()
+        session.add(current)
+
+
+def reconcile(node: Node, actor_uri: str) -> Reconciliation:
+    """Walk an outbox to its end and compare: nothing is changed. Raises FetchError."""
+    listed: dict[str, tuple[str, str]] = {}
+    for item in _walk(node, actor_uri):
+        try:
+            incoming = _incoming(node, actor_uri, item)
+        except Refused:
+            continue
+        if incoming.object_id and incoming.kind in journal.CONTENT:
+            listed.setdefault(incoming.object_id, (incoming.actor, incoming.id))
+    with node.database.reading() as session:
+        held = _held(session, actor_uri)
+        missing = [thing for thing, (actor, known) in listed.items() if not seen(session, actor, known)]
+    return Reconciliation(missing, [thing for thing in held if thing not in listed])
+
+
+def _walk(node: Node, actor: str) -> Iterator[Any]:
+    page = read(node, actor, None)
+    for _ in range(MOST_PAGES):
+        yield from page.items
+        if page.next is None:
+            return
+        page = read(node, actor, page.next)
+
+
+def _held(session: Session, actor: str) -> list[str]:
+    """The objects of an actor that our journal holds as alive; of an instance actor, those of its origin."""
+    known = session.get(peers.RemoteActor, actor)
+    query = select(JournalEntry.object_id, JournalEntry.kind).where(
+        JournalEntry.direction == "in", col(JournalEntry.kind).in_(journal.CONTENT)
+    )
+    if known is not None and known.kind == "Application":
+        query = query.where(col(JournalEntry.actor).startswith(f"{origin_of(actor)}/", autoescape=True))
+    else:
+        query = query.where(JournalEntry.actor == actor)
+    last = dict(session.exec(query.order_by(col(JournalEntry.number))).all())
+    return [thing for thing, kind in last.items() if thing and kind != "Delete" and thing != actor]

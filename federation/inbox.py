@@ -1,36 +1,108 @@
 """What arrives: who sent it is proven, it is kept once, and then judged in peace."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field
+from federation import hosts, origins, outbox, peers, signatures
+from federation.activity import actor_of, host_of, id_of, kind_of, parse
+from federation.arrivals import Arrival
+from federation.base import now
+from federation.errors import Forbidden, InvalidSignature, Refused
+from federation.judging import handle_due
+from federation.node import Node
 
-from federation.base import FederationTable, UtcDateTime
-from federation.lease import ROW_ID
+__all__ = ["Arrival", "Receipt", "handle_due", "receive"]
 
 
-class Arrival(FederationTable, table=True):
-    """One activity that a proven sender put into our inbox; done rows remember that it was seen.
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a request: `outcome` is "stored", "duplicate" or "ignored"; the answer is 202."""
 
-    The seen-table is keyed by the sender too: nobody can use up another's activity id.
-    """
-
-    __tablename__ = "arrival"
-    __table_args__ = (
-        UniqueConstraint("actor", "activity_id"),
-        Index("ix_arrival_due", "state", "due_at"),
-        Index("ix_arrival_order", "actor", "object_id", "id"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)  # type: ignore[call-overload]
+    outcome: str
     actor: str
     activity_id: str
-    kind: str
-    object_id: str | None = None
-    body: bytes = Field(sa_type=LargeBinary)
-    received_at: datetime = Field(sa_type=UtcDateTime)
-    state: str = "waiting"  # waiting | leased | done | refused | dead
-    attempts: int = 0
-    due_at: datetime = Field(sa_type=UtcDateTime)
-    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    error: str | None = None
+    status: int = 202
+
+
+def receive(
+    node: Node,
+    *,
+    method: str,
+    target: str,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    body: bytes,
+) -> Receipt:
+    """Take in one request to an inbox, or raise Refused with the status and reason to answer.
+
+    Nothing is fetched except a missing key. When this returns, the activity is stored durably or
+    need not be.
+    """
+    pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+    activity = parse(body)
+    actor, kind, activity_id = actor_of(activity), kind_of(activity), id_of(activity) or ""
+    host = host_of(actor) or ""
+    with node.database.reading() as session:
+        if not hosts.verdict(session, node, host):
+            raise Forbidden("This instance does not talk with yours.")
+        if kind == "Delete" and id_of(activity.get("object")) == actor and not peers.known(session, actor):
+            return Receipt("ignored", actor, activity_id)
+    try:
+        _prove(node, actor, method=method, target=target, headers=pairs, body=body)
+        origins.believed(activity, actor=actor, ours=node.origin)
+    except Refused as refusal:
+        _count(node, host, refusal)
+        raise
+    at = now()
+    row = {
+        "actor": actor,
+        "activity_id": activity_id,
+        "kind": kind,
+        "object_id": outbox.order_key(activity),
+        "body": body,
+        "received_at": at,
+        "state": "waiting",
+        "attempts": 0,
+        "due_at": at,
+    }
+    outcome = node.intake.put(row)
+    if outcome == "stored":
+        node.wake.set()
+    return Receipt(outcome, actor, activity_id)
+
+
+def _prove(
+    node: Node, actor: str, *, method: str, target: str, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    """The request was signed by its activity's actor, with a key that the actor's own document lists."""
+    claim = signatures.read(headers)
+    if host_of(claim.key_id) != host_of(actor):
+        raise Forbidden("The key of the signature belongs to another host than the actor.")
+    if node.is_ours(actor):
+        raise Forbidden("Our own actors do not write to us from outside.")
+    for refresh in (False, True):
+        key = peers.resolve_key(node, claim.key_id, refresh=refresh)
+        if key.owner != actor:
+            raise Forbidden("The activity is signed by somebody else than its actor.")
+        try:
+            signatures.verify(
+                claim,
+                key.public_key,
+                method=method,
+                target=target,
+                origin=node.origin,
+                headers=headers,
+                body=body,
+            )
+            return
+        except InvalidSignature:
+            if refresh:
+                raise
+
+
+def _count(node: Node, host: str, refusal: Refused) -> None:
+    """Remember a refusal for the operator, of hosts that we know."""
+    with node.database.reading() as session:
+        known = session.get(hosts.Host, host) is not None
+    if known:
+        with node.database.writing() as session:
+            hosts.refused(session, host, str(refusal))

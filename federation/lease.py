@@ -23,17 +23,32 @@ DEAD = "dead"
 Row = TypeVar("Row", bound=SQLModel)
 
 
-def available(table: Any, at: datetime) -> ColumnElement[bool]:
-    """Rows that wait and are due, or whose worker has let its lease run out."""
-    return or_(
-        (table.state == WAITING) & (table.due_at <= at),
-        (table.state == LEASED) & (table.leased_until < at),
-    )
+def due(table: Any, at: datetime) -> ColumnElement[bool]:
+    """Rows that may be taken now."""
+    return (table.state == WAITING) & (table.due_at <= at)
+
+
+def abandoned(table: Any, at: datetime) -> ColumnElement[bool]:
+    """Rows whose worker let its lease run out."""
+    return (table.state == LEASED) & (table.leased_until < at)
 
 
 def unfinished(table: Any) -> ColumnElement[bool]:
     """Rows that still have something to come."""
     return table.state.in_((WAITING, LEASED))
+
+
+def anything(session: Session, table: Any, at: datetime) -> bool:
+    """Whether some row is due or abandoned."""
+    found = select(table.id).where(or_(due(table, at), abandoned(table, at))).limit(1)
+    return session.scalar(found) is not None
+
+
+def reclaim(session: Session, table: type[SQLModel], at: datetime) -> int:
+    """Let abandoned rows wait again; before taking, since only waiting rows are taken."""
+    model: Any = table
+    statement = update(model).where(abandoned(model, at)).values(state=WAITING, leased_until=None)
+    return session.connection().execute(statement).rowcount
 
 
 def take(
@@ -42,13 +57,13 @@ def take(
     """Lease the rows whose ids `chosen` selects, in the order of their ids.
 
     `chosen` may be as clever as it likes (window functions, limits): the rows are locked in a second
-    step, and availability is asked again there, since another worker may have been quicker.
+    step, and whether they are due is asked again there, since another worker may have been quicker.
     """
     model: Any = table
     candidates = chosen.cte("candidates")
     free = (
         select(model.id)
-        .where(model.id.in_(select(candidates.c.id)), available(model, at))
+        .where(model.id.in_(select(candidates.c.id)), due(model, at))
         .with_for_update(skip_locked=True)
         .cte("free")
     )

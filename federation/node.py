@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from federation import arrivals
 from federation.base import Database
+from federation.intake import Intake
 
 if TYPE_CHECKING:
     from federation.client import Client
@@ -102,6 +104,10 @@ class Node:
     lab: bool = False
     mode: str = "open"
     wake: threading.Event = field(default_factory=threading.Event)
+    intake: Intake[dict[str, Any], str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.intake = Intake(self.database, arrivals.store)
 
     @property
     def instance_actor(self) -> str:

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import BigInteger, Index, delete, insert, or_
+from sqlalchemy import BigInteger, Index, delete, insert, or_, update
 from sqlmodel import Field, Session, col, select
 
-from federation import followers, journal
+from federation import journal, relations
+from federation.activity import host_of, id_of, origin_of
 from federation.base import FederationTable, UtcDateTime, now
 from federation.lease import ROW_ID
 from federation.peers import RemoteActor
@@ -26,6 +26,7 @@ class Delivery(FederationTable, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "state", "due_at"),
+        Index("ix_delivery_line", "host", "state", "number"),
         Index("ix_delivery_order", "host", "object_id", "number"),
     )
 
@@ -60,7 +61,9 @@ def send(
     `to_actors`; whoever is reached both ways gets it once. Who lives on this instance gets nothing
     over HTTP. The bytes written here are the bytes that every receiver sees.
     """
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(actor))
+    origin = origin_of(actor)
+    if origin is None:
+        raise ValueError(f"{actor} is not the address of an actor")
     at = now()
     activity = dict(activity)
     if not activity.get("id"):
@@ -72,7 +75,7 @@ def send(
         actor=actor,
         activity_id=activity["id"],
         kind=activity["type"],
-        object_id=_id(activity.get("object")),
+        object_id=id_of(activity.get("object")),
         body=json.dumps(activity, ensure_ascii=False, sort_keys=False).encode(),
         public=public,
         at=at,
@@ -80,7 +83,7 @@ def send(
     rows = [
         {
             "number": entry.number,
-            "host": host_of(inbox or target or ""),
+            "host": host_of(inbox or target) or "",
             "inbox": inbox,
             "target_actor": target,
             "actor": actor,
@@ -101,7 +104,7 @@ def _addresses(
     session: Session, origin: str, followers_of: Sequence[str], to_actors: Sequence[str]
 ) -> Iterable[tuple[str | None, str | None]]:
     """Pairs of inbox and actor; one of the two may be missing, never both."""
-    inboxes = {inbox: None for actor in followers_of for inbox in followers.follower_inboxes(session, actor)}
+    inboxes = {inbox: None for actor in followers_of for inbox in relations.follower_inboxes(session, actor)}
     targets: dict[str | None, str | None] = dict.fromkeys(inboxes)
     unknown: list[str] = []
     for uri in dict.fromkeys(to_actors):
@@ -120,18 +123,7 @@ def order_key(activity: dict[str, Any]) -> str | None:
     value = activity.get("object")
     if activity.get("type") == "Undo" and isinstance(value, dict) and value.get("object"):
         value = value["object"]
-    return _id(value)
-
-
-def host_of(uri: str) -> str:
-    """Host and port of a URI, in small letters."""
-    return urlsplit(uri).netloc.lower()
-
-
-def _id(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("id")
-    return value if isinstance(value, str) else None
+    return id_of(value)
 
 
 def purge(session: Session, domain: str) -> int:
@@ -142,6 +134,25 @@ def purge(session: Session, domain: str) -> int:
         col(Delivery.host).endswith("." + domain, autoescape=True),
     )
     return session.connection().execute(delete(Delivery).where(under)).rowcount
+
+
+def hasten(session: Session, host: str) -> None:
+    """The host lives: what waits for it is due now."""
+    waiting = update(Delivery).where(col(Delivery.host) == host, col(Delivery.state) == "waiting")
+    session.connection().execute(waiting.values(due_at=now()))
+
+
+def revive(session: Session, host: str | None = None) -> int:
+    """Give dead deliveries a new week; the operator has asked for it."""
+    at = now()
+    dead = update(Delivery).where(col(Delivery.state) == "dead")
+    if host is not None:
+        dead = dead.where(col(Delivery.host) == host)
+    return (
+        session.connection()
+        .execute(dead.values(state="waiting", attempts=0, due_at=at, created_at=at))
+        .rowcount
+    )
 
 
 def backlog(session: Session) -> list[Delivery]:

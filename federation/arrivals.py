@@ -1,0 +1,102 @@
+"""What has arrived and waits to be judged, and the memory of all that was."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, col
+
+from federation import hosts, lease, outbox
+from federation.activity import host_of
+from federation.base import FederationTable, UtcDateTime, now
+from federation.lease import ROW_ID
+
+if TYPE_CHECKING:
+    from federation.node import Incoming
+
+HEARD_EVERY = timedelta(minutes=1)  # how exactly a host's last sign of life is kept
+
+
+class Arrival(FederationTable, table=True):
+    """One activity that a proven sender put into our inbox; done rows remember that it was seen.
+
+    The seen-table is keyed by the sender too: nobody can use up another's activity id. `object_id` is
+    what the activity is about: one sender's words about one object are judged in order.
+    """
+
+    __tablename__ = "arrival"
+    __table_args__ = (
+        UniqueConstraint("actor", "activity_id"),
+        Index("ix_arrival_due", "state", "due_at"),
+        Index("ix_arrival_order", "actor", "object_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)  # type: ignore[call-overload]
+    actor: str
+    activity_id: str
+    kind: str
+    object_id: str | None = None
+    body: bytes = Field(sa_type=LargeBinary)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = "waiting"  # waiting | leased | done | refused | dead
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = None
+
+
+def store(session: Session, rows: list[dict[str, Any]]) -> list[str]:
+    """Write arrivals down, each (actor, activity id) once; the outcome of each."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(Arrival)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning(Arrival.actor, Arrival.activity_id)  # type: ignore[arg-type]
+    )
+    new = {tuple(row) for row in session.connection().execute(statement)}
+    for host in sorted({host_of(row["actor"]) or "" for row in rows}):
+        _heard(session, host)
+    return ["stored" if (row["actor"], row["activity_id"]) in new else "duplicate" for row in rows]
+
+
+def note(session: Session, incoming: "Incoming", *, state: str) -> None:
+    """Remember an activity that came another way than through the inbox; when it waits, it is judged again."""
+    at = now()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = {
+        "actor": incoming.actor,
+        "activity_id": incoming.id,
+        "kind": incoming.kind,
+        "object_id": outbox.order_key(incoming.activity),
+        "body": incoming.body if state != lease.DONE else b"",
+        "received_at": incoming.received,
+        "state": state,
+        "attempts": 0,
+        "due_at": at,
+    }
+    session.connection().execute(dialect.insert(Arrival).values(row).on_conflict_do_nothing())
+
+
+def _heard(session: Session, host: str) -> None:
+    """A host gave a sign of life; if it was given up, what waits for it leaves now."""
+    row = session.get(hosts.Host, host)
+    if row and row.state == "ok" and row.last_in and row.last_in > now() - HEARD_EVERY:
+        return
+    if hosts.heard_from(session, host):
+        outbox.hasten(session, host)
+
+
+def revive(session: Session) -> int:
+    """Judge the dead once more; the operator has asked for it."""
+    dead = update(Arrival).where(col(Arrival.state) == "dead")
+    return session.connection().execute(dead.values(state="waiting", attempts=0, due_at=now())).rowcount
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Forget what was seen long ago; its signature is too old to be played again."""
+    settled = delete(Arrival).where(
+        col(Arrival.state).in_(("done", "refused")), col(Arrival.received_at) < before
+    )
+    return session.connection().execute(settled).rowcount

@@ -1,0 +1,86 @@
+"""Judging one proven activity: what must be fetched first, what it does to us, and its journal row.
+
+Both ways in end here: what was posted to an inbox, and what was read in another's outbox.
+"""
+
+from collections.abc import Callable
+
+from sqlmodel import Session, select
+
+from federation import followers, hosts, journal, lease, peers, relations
+from federation.activity import host_of, is_public
+from federation.arrivals import Arrival
+from federation.node import Incoming, Node
+
+MOST_FETCHES = 30
+
+
+def wanted(session: Session, node: Node, incoming: Incoming) -> list[str]:
+    """What to fetch before judging: never from ourselves, never from whom we do not talk with."""
+    asked = dict.fromkeys(node.handlers.wants(session, incoming))
+    return [
+        uri
+        for uri in list(asked)[:MOST_FETCHES]
+        if not node.is_ours(uri) and (host := host_of(uri)) and hosts.verdict(session, node, host)
+    ]
+
+
+def apply(session: Session, node: Node, incoming: Incoming) -> bool:
+    """Let an activity have its effect, and write it into the journal when it had one."""
+    if incoming.kind in ("Create", "Update") and _was_deleted(session, incoming):
+        return False
+    changed = False
+    if incoming.via == "inbox" and (effect := PROTOCOL.get(incoming.kind)):
+        changed = effect(session, node, incoming)
+    changed = node.handlers.handle(session, incoming) or changed
+    if changed:
+        journal.append(
+            session,
+            direction="in",
+            actor=incoming.actor,
+            activity_id=incoming.id,
+            kind=incoming.kind,
+            object_id=incoming.object_id,
+            body=incoming.body,
+            public=is_public(incoming.activity),
+            at=incoming.received,
+        )
+    return changed
+
+
+def _was_deleted(session: Session, incoming: Incoming) -> bool:
+    """What its sender has deleted does not come back, in whatever order the two words arrive."""
+    query = select(Arrival.id).where(
+        Arrival.actor == incoming.actor,
+        Arrival.object_id == incoming.object_id,
+        Arrival.kind == "Delete",
+        Arrival.state == lease.DONE,
+    )
+    return session.exec(query).first() is not None
+
+
+def _on_update(session: Session, node: Node, incoming: Incoming) -> bool:
+    """An actor that describes itself anew."""
+    if incoming.object_id == incoming.actor and isinstance(incoming.object, dict):
+        peers.remember_actor(session, incoming.object)
+        return True
+    return False
+
+
+def _on_delete(session: Session, node: Node, incoming: Incoming) -> bool:
+    """An actor that takes leave."""
+    if incoming.object_id != incoming.actor or not peers.known(session, incoming.actor):
+        return False
+    peers.forget_actor(session, incoming.actor)
+    relations.drop_actor(session, incoming.actor)
+    return True
+
+
+PROTOCOL: dict[str, Callable[[Session, Node, Incoming], bool]] = {
+    "Follow": followers.on_follow,
+    "Accept": followers.on_accept,
+    "Reject": followers.on_reject,
+    "Undo": followers.on_undo,
+    "Update": _on_update,
+    "Delete": _on_delete,
+}

@@ -1,0 +1,174 @@
+"""Judging what has arrived: in batches, and never waiting for the network before taking more.
+
+Most activities need nothing but the database: a batch of them is one transaction, with a savepoint
+for each. An activity that needs documents from elsewhere steps aside until they are there.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session
+
+from federation import handling, hosts, lease, origins
+from federation.activity import host_of, parse
+from federation.arrivals import Arrival
+from federation.base import now
+from federation.errors import FetchError, Refused
+from federation.fetching import Fetcher, Pending
+from federation.node import Incoming, Node
+
+BATCH = 100
+LEASE = timedelta(minutes=10)
+POLL = 0.1  # seconds between looks for new work while something is being fetched
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))
+TRIES = len(PAUSES) + 1
+FETCH_TRIES = 3  # after which an activity is judged without what cannot be had
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Case:
+    """An arrival under judgement, and the documents that it waits for."""
+
+    arrival: Arrival
+    incoming: Incoming | None = None
+    waits: dict[str, Pending] = field(default_factory=dict)
+    error: Exception | None = None
+
+    @property
+    def ready(self) -> bool:
+        return all(pending.done() for pending in self.waits.values())
+
+
+def handle_due(node: Node, *, limit: int | None = None, stop: Callable[[], bool] = lambda: False) -> int:
+    """Judge until nothing is due, or until `limit` arrivals were taken; the number of them.
+
+    What arrives while something is being fetched is taken at once. `stop` ends the taking.
+    """
+    count = 0
+    waiting: list[Case] = []
+    with Fetcher(node) as fetcher:
+        while True:
+            room = BATCH if limit is None else min(BATCH, limit - count)
+            opened = _open(node, fetcher, 0 if stop() else room)
+            count += len(opened)
+            waiting += opened
+            _close(node, [case for case in waiting if case.ready])
+            waiting = [case for case in waiting if not case.ready]
+            if not opened and not waiting:
+                return count
+            if not opened:
+                pending = {fetch for case in waiting for fetch in case.waits.values() if not fetch.done()}
+                wait(pending, timeout=POLL, return_when=FIRST_COMPLETED)
+
+
+def _open(node: Node, fetcher: Fetcher, room: int) -> list[Case]:
+    """Take what is due, and ask the application what each needs."""
+    if room <= 0:
+        return []
+    with node.database.reading() as session:
+        if not lease.anything(session, Arrival, now()):
+            return []
+    with node.database.writing() as session:
+        cases = [Case(arrival) for arrival in _take(session, room)]
+    with node.database.reading() as session:
+        for case in cases:
+            try:
+                case.incoming = _incoming(node, case.arrival)
+                uris = handling.wanted(session, node, case.incoming)
+            except Exception as error:
+                case.error = error
+            else:
+                case.waits = {uri: fetcher.ask(uri) for uri in uris}
+    return cases
+
+
+def _take(session: Session, room: int) -> list[Arrival]:
+    at = now()
+    lease.reclaim(session, Arrival, at)
+    mine, earlier = aliased(Arrival), aliased(Arrival)
+    overtaken = select(earlier.id).where(
+        earlier.actor == mine.actor,
+        earlier.object_id == mine.object_id,
+        earlier.id < mine.id,
+        lease.unfinished(earlier),
+    )
+    chosen = select(mine.id).where(lease.due(mine, at), ~overtaken.exists())
+    chosen = chosen.order_by(mine.due_at, mine.id).limit(room)
+    return lease.take(session, Arrival, chosen, at=at, until=at + LEASE)
+
+
+def _incoming(node: Node, arrival: Arrival) -> Incoming:
+    activity = origins.believed(parse(arrival.body), actor=arrival.actor, ours=node.origin)
+    return Incoming(activity, arrival.actor, arrival.body, arrival.received_at)
+
+
+def _close(node: Node, cases: list[Case]) -> None:
+    """Judge cases in one transaction; if that fails as a whole, each in its own."""
+    if not cases:
+        return
+    try:
+        with node.database.writing() as session:
+            for case in cases:
+                _judge(session, node, case)
+    except DBAPIError:
+        if len(cases) == 1:
+            raise
+        for case in cases:
+            _close(node, [case])
+    node.wake.set()
+
+
+def _judge(session: Session, node: Node, case: Case) -> None:
+    arrival = session.get(Arrival, case.arrival.id)
+    if arrival is None or arrival.state != lease.LEASED:
+        return
+    arrival.leased_until = None
+    try:
+        incoming = _informed(case)
+        with session.begin_nested():
+            handling.apply(session, node, incoming)
+    except Refused as refusal:
+        arrival.state, arrival.error = lease.REFUSED, str(refusal)
+        hosts.refused(session, host_of(arrival.actor) or "", str(refusal))
+    except Exception as error:
+        _postpone(arrival, error)
+    else:
+        arrival.state, arrival.error = lease.DONE, None
+        arrival.body = b""  # what mattered is in the journal
+    session.add(arrival)
+
+
+def _informed(case: Case) -> Incoming:
+    """The activity together with what was fetched for it; raises what stands in the way."""
+    if case.error is not None or case.incoming is None:
+        raise case.error or RuntimeError("the activity was not opened")
+    found = {}
+    for uri, pending in case.waits.items():
+        try:
+            document = pending.result()
+        except FetchError:
+            if case.arrival.attempts + 1 < FETCH_TRIES:
+                raise
+        else:
+            if document is not None:
+                found[uri] = document
+    return replace(case.incoming, fetched=found)
+
+
+def _postpone(arrival: Arrival, error: Exception) -> None:
+    arrival.attempts += 1
+    arrival.error = f"{type(error).__name__}: {error}"[:500]
+    if arrival.attempts >= TRIES:
+        arrival.state = lease.DEAD
+        log.error("activity %s is put aside: %s", arrival.activity_id, arrival.error)
+        return
+    arrival.state = lease.WAITING
+    arrival.due_at = now() + PAUSES[arrival.attempts - 1]

@@ -4,6 +4,7 @@ Each text field is a zone, and `all` is the zone of everything. A zone has words
 names, phrases and beginnings) and stems (prefixed with their language, for inflected words).
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from search.text import base_language, fold, normalise, stems, tokens
 
 ALL = "all"
 BREAK = "¶"  # stands between two texts, so that no phrase reaches from one into the other
+SEEN_ID = "\x00seen"  # the one document that is not one: it holds the journal number of its commit
 BODY_FOR_SNIPPETS = 2_500
 SNIPPET_TEXTS = ("summary", "body", "title")
 
@@ -85,3 +87,14 @@ def snippet_texts(document: Document) -> dict[str, dict[str, str]]:
 
 def _texts(document: Document, name: str) -> Mapping[str, str]:
     return document.texts.get(name, {})
+
+
+def row(document: Document) -> str:
+    """What a hit is made of, as an index stores it."""
+    kept = {
+        "language": document.language,
+        "stored": document.stored,
+        "texts": snippet_texts(document),
+        "spot": spot_of(document),
+    }
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))

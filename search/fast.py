@@ -6,10 +6,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
-from search import fast_fields, geo
+from search import analysis, fast_fields, geo
 from search.engine import Document, Hits, Query
 from search.errors import IndexBroken, IndexBusy
 from search.fast_query import Translator
@@ -51,7 +52,7 @@ class FastEngine:
             self._index.config_reader("manual")
         self.seen()
 
-    def _searcher(self) -> tantivy.Searcher:
+    def _searcher(self) -> Any:  # the package's own types leave out what it returns
         """The present state of the index, another process's commits included."""
         with self._lock, _careful("The index cannot be read"):
             stat = os.stat(self.directory / "meta.json")
@@ -64,9 +65,9 @@ class FastEngine:
     def seen(self) -> int:
         searcher = self._searcher()
         with _careful("The index cannot be read"):
-            query = tantivy.Query.term_query(self._schema, "id", fast_fields.SEEN_ID, "basic")
+            query = tantivy.Query.term_query(self._schema, "id", analysis.SEEN_ID, "basic")
             hits = searcher.search(query, limit=1).hits
-            return int(searcher.doc(hits[0][1]).get_first("seen")) if hits else 0
+            return searcher.doc(hits[0][1]).get_first("seen") or 0 if hits else 0
 
     def count(self) -> int:
         searcher = self._searcher()
@@ -80,7 +81,7 @@ class FastEngine:
             self.layout.check(document)
             fresh[document.id] = fast_fields.document(document, self.layout)
         with self._writing() as writer:
-            for name in {*fresh, *deletes, fast_fields.SEEN_ID}:
+            for name in {*fresh, *deletes, analysis.SEEN_ID}:
                 writer.delete_documents_by_term("id", name)
             for made in fresh.values():
                 writer.add_document(made)
@@ -122,7 +123,7 @@ class FastEngine:
 class _Shelf:
     """One state of the index."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, layout: Layout) -> None:
+    def __init__(self, schema: tantivy.Schema, searcher: Any, layout: Layout) -> None:
         self.searcher = searcher
         self.translate = Translator(schema, searcher, layout)
 
@@ -144,7 +145,8 @@ class _Shelf:
         while True:
             result = self.searcher.search(query, limit=wanted + more)
             hits = result.hits
-            if len(hits) < wanted + more or hits[-1][0] != hits[wanted - 1][0] or more >= MOST_FOR_TIES:
+            complete = len(hits) < wanted + more or not wanted or hits[-1][0] != hits[wanted - 1][0]
+            if complete or more >= MOST_FOR_TIES:
                 break
             more *= 16
         ties = self.searcher.fast_field_values("tie", [address for _, address in hits])

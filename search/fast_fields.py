@@ -1,8 +1,5 @@
 """The fields of a Tantivy index, and a document put into them."""
 
-import json
-from typing import Any
-
 import tantivy
 
 from search import analysis, order
@@ -11,7 +8,6 @@ from search.geo import place_of
 from search.layout import Layout
 
 PLAIN = "plain"  # our terms, separated by spaces: the engine's own analysis is never used
-SEEN_ID = "\x00seen"  # the one document that is not one: it holds the journal number of its commit
 
 
 def schema(layout: Layout) -> tantivy.Schema:
@@ -63,24 +59,13 @@ def document(given: Document, layout: Layout) -> tantivy.Document:
         made.add_unsigned(f"sort_{name}", key)
     made.add_text("sort_title", order.title_key(given))
     made.add_unsigned("tie", order.tie(given.id))
-    made.add_text("row", row(given))
+    made.add_text("row", analysis.row(given))
     return made
-
-
-def row(given: Document) -> str:
-    """What a hit is made of, as it is stored."""
-    kept: dict[str, Any] = {
-        "language": given.language,
-        "stored": given.stored,
-        "texts": analysis.snippet_texts(given),
-        "spot": analysis.spot_of(given),
-    }
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
 def seen(number: int) -> tantivy.Document:
     """The document that remembers how far the index has followed the journal."""
     made = tantivy.Document()
-    made.add_text("id", SEEN_ID)
+    made.add_text("id", analysis.SEEN_ID)
     made.add_unsigned("seen", number)
     return made

@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from search.engine import Document, Engine, Hits, Query
 from search.errors import IndexBroken, UnknownEngine
-from search.fast import FastEngine
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.memory import MemoryEngine
 from search.text import ANALYSIS_VERSION
@@ -35,10 +34,13 @@ def open_engine(kind: str, directory: Path, layout: Layout = LAYOUT) -> Engine:
 
 
 def _maker(kind: str) -> Make:
+    # Each engine's package is of no use, and may be missing, where another one was chosen.
     if kind == "tantivy":
+        from search.fast import FastEngine
+
         return FastEngine
     if kind == "whoosh":
-        from search.pure import PureEngine  # another dependency, of no use to those who did not choose it
+        from search.pure import PureEngine
 
         return PureEngine
     raise UnknownEngine(f"“{kind}” is not a search engine; choose one of {', '.join(KINDS)}.")

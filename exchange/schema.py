@@ -1,5 +1,7 @@
 """The database's tables: made for a new instance, and brought up to date for an older one."""
 
+import importlib
+import pkgutil
 from importlib.resources import files
 
 from alembic import command
@@ -7,22 +9,27 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import exchange.models
 import exchange.models.adoption
 import exchange.models.community
 import exchange.models.officer
 import exchange.models.practice
 import exchange.models.review
-import exchange.models.tombstone  # noqa: F401  the imports register the tables
+import exchange.models.tombstone
+import federation
 import federation.backfill
 import federation.inbox
 import federation.journal
 import federation.node
 import federation.outbox
-import federation.peers  # noqa: F401
+import federation.peers
 from exchange.db import Database
 from exchange.models.base import ExchangeTable
 from federation.base import FederationTable
 
+for _package in (exchange.models, federation):  # importing a module registers its tables
+    for _module in pkgutil.iter_modules(_package.__path__):
+        importlib.import_module(f"{_package.__name__}.{_module.name}")
 METADATA = (ExchangeTable.metadata, FederationTable.metadata)
 
 
@@ -31,6 +38,11 @@ def create(database: Database) -> None:
     with database.engine.begin() as connection:
         for metadata in METADATA:
             metadata.create_all(connection)
+    stamp(database)
+
+
+def stamp(database: Database) -> None:
+    """Note that the tables in this database are of the newest version."""
     _alembic(database, lambda config: command.stamp(config, "head"))
 
 

@@ -79,8 +79,9 @@ def _own(session: Session, slug: str) -> Community | None:
 
 
 def _collection(instance: Instance, session: Session, uri: str, name: str, page: str | None) -> Answer | None:
-    document = getattr(collections, name)(session, instance.node, uri, page)
-    return (200, document) if document is not None else None
+    if page is not None and not (page.isascii() and page.isdigit() and len(page) < 19):
+        return None
+    return 200, getattr(collections, name)(session, uri, int(page) if page is not None else None)
 
 
 def _practice(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:

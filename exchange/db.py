@@ -28,8 +28,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing lets what was read stay readable, a rollback would not
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -29,6 +29,7 @@ LEASE = timedelta(minutes=10)
 TRIES = 8
 MOST_PAGES = 10_000
 MOST_ITEMS = 1_000  # of one page
+MOST_BYTES = 4 * 1024 * 1024  # of one page
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,13 @@ def read(node: Node, actor: str, address: str | None) -> Page:
         cover_address = id_of(peers.resolve_actor(node, actor).document.get("outbox"))
         if cover_address is None or not same_origin(cover_address, actor):
             raise BadDocument("The actor has no outbox on its own host.")
-        cover = node.client.get_object(cover_address).json
+        cover = node.client.get_object(cover_address, limit=MOST_BYTES).json
         first = cover.get("first", cover)
         if isinstance(first, dict):
             return _page(first, actor, cover.get("totalItems"))
         page = read(node, actor, _next(first, actor, None))
         return page if page.total is not None else replace(page, total=_count(cover.get("totalItems")))
-    return _page(node.client.get_object(address).json, actor, None)
+    return _page(node.client.get_object(address, limit=MOST_BYTES).json, actor, None)
 
 
 def _page(document: dict[str, Any], actor: str, total: Any) -> Page:

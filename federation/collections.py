@@ -6,6 +6,7 @@ what is older than number N, page 0 begins with the newest. A page therefore nev
 somebody reads.
 """
 
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import func
@@ -19,6 +20,7 @@ from federation.relations import Follow
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PAGE = 100
+MOST_BYTES = 700_000  # of a page: most readers stop at a megabyte
 LISTED = ("Create", "Update", "Announce", "Add")
 
 
@@ -35,8 +37,16 @@ def outbox(session: Session, actor: str | None = None, page: int | None = None) 
     if page > 0:
         query = query.where(JournalEntry.number < page)
     rows = list(session.exec(query.limit(PAGE + 1)))
-    more = rows[PAGE - 1].number if len(rows) > PAGE else None
-    return _page(address, total, page, [row.activity for row in rows[:PAGE]], more)
+    shown = _fitting(rows)
+    more = shown[-1].number if len(rows) > len(shown) else None
+    return _page(address, total, page, [row.activity for row in shown], more)
+
+
+def _fitting(rows: list[JournalEntry]) -> list[JournalEntry]:
+    """As many as one page may hold, and always one."""
+    sizes = accumulate(len(row.body) for row in rows[:PAGE])
+    fitting = sum(1 for size in sizes if size <= MOST_BYTES)
+    return rows[: max(fitting, 1)]
 
 
 def _listed(query: SelectOfScalar[Any], owner: str, everyone: bool) -> SelectOfScalar[Any]:

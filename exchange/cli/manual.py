@@ -1,0 +1,54 @@
+"""The page of commands, docs/commands.md, made from what each command says about itself."""
+
+import inspect
+from collections.abc import Iterator
+
+import click
+
+_OPENING = """\
+# Commands
+
+This page is made from the commands' own help by `./run docs`.
+
+`--data DIR` or `JUMELAGE_DATA` names the instance that a command is about. Commands that read take `--json`.
+The exit status is 0 when it was done, 1 when it was refused or failed (with one sentence on stderr), and 2 when
+the command was not understood. From a checkout, `./run jumelage` stands for `jumelage`.
+"""
+
+
+def documentation(group: click.Group) -> str:
+    """Markdown with one section for each command, in alphabetical order."""
+    sections = _sections(group, click.Context(group, info_name="jumelage"))
+    return "\n".join([_OPENING, *sections]).rstrip() + "\n"
+
+
+def _sections(group: click.Group, context: click.Context) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        inner = click.Context(command, info_name=name, parent=context)
+        if isinstance(command, click.Group):
+            yield from _sections(command, inner)
+        else:
+            yield from _section(command, inner)
+
+
+def _section(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield f"## `{context.command_path}`\n"
+    yield f"{inspect.cleandoc(command.help or '')}\n"
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    yield f"    {usage}\n"
+    rows = [
+        record
+        for parameter in command.get_params(context)  # those of every command are in the opening
+        if not {"--help", "--data"} & set(parameter.opts) and (record := parameter.get_help_record(context))
+    ]
+    if rows:
+        yield "| option | |\n|---|---|"
+        yield "\n".join(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

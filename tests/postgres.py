@@ -22,7 +22,13 @@ import psycopg
 
 VARIABLE = "JUMELAGE_TEST_DATABASE"
 # What is written is thrown away at the end, so nothing needs to survive a power cut.
-HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
+HASTE = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=300",
+    "shared_buffers=64MB",
+)
 
 
 def binaries() -> Path | None:
@@ -62,7 +68,19 @@ def server() -> Iterator[str]:
         programs = _readable(programs, place, account)
         data = place / "data"
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "-N",
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=place,

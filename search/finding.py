@@ -14,7 +14,7 @@ from search.spelling import closest
 from search.text import fold, normalise, tokens
 
 MOST_PER_PAGE = 200
-DEEPEST_HIT = 10_000  # nobody reads further, and an engine must not be made to
+DEEPEST_HIT = 100_000  # nobody reads further, and an engine must not be made to
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,9 @@ def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:
         around = Around(lat, lon, min(km, FARTHEST_KM))
         conditions.append(around)
     per_page = min(max(query.per_page, 0), MOST_PER_PAGE)
-    offset = min((max(query.page, 1) - 1) * per_page, DEEPEST_HIT)
+    offset = (max(query.page, 1) - 1) * per_page
+    if offset > DEEPEST_HIT:
+        offset, per_page = 0, 0
     origin = around or place(meaning)
     return Request(
         text=meaning,

@@ -7,9 +7,12 @@ PACKAGES = ("federation", "search", "exchange")
 
 
 def modules(*packages: str) -> list[Path]:
-    """The Python files of the given packages, of all three by default."""
+    """The Python files of the given packages, of all three by default.
+
+    Migrations are left out: each records one step of the tables, and nobody edits it afterwards.
+    """
     found = (path for package in packages or PACKAGES for path in (ROOT / package).rglob("*.py"))
-    return sorted(path for path in found if "__pycache__" not in path.parts)
+    return sorted(path for path in found if not {"__pycache__", "versions"} & set(path.parts))
 
 
 def texts(*patterns: str) -> list[Path]:

@@ -32,7 +32,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What asks for a database is marked so, and runs once more on PostgreSQL."""
     for item in items:
-        if "database_url" in getattr(item, "fixturenames", ()):
+        if "new_database" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
 
 

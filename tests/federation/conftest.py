@@ -5,19 +5,19 @@ import pkgutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import MetaData
 
 import federation
+from exchange.db import Database
 from federation.base import FederationTable
 from tests.federation.world import World
 
 
 @pytest.fixture(scope="session")
-def tables() -> list[MetaData]:
+def create_tables() -> Callable[[Database], None]:
     """The library stands alone: no table of its host application is there."""
     for module in pkgutil.iter_modules(federation.__path__):
         importlib.import_module(f"federation.{module.name}")
-    return [FederationTable.metadata]
+    return lambda database: FederationTable.metadata.create_all(database.engine)
 
 
 @pytest.fixture

@@ -6,19 +6,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sqlmodel import Session
+import time_machine
+from sqlmodel import Session, col, select
 
 from exchange.db import Database
-from federation import actor, backfill, collections, followers, inbox, keys, outbox, webfinger
+from federation import actor, backfill, collections, followers, inbox, keys, outbox, signatures, webfinger
 from federation.activity import ACTIVITY_JSON
+from federation.arrivals import Arrival
 from federation.client import Client
 from federation.delivery import deliver_due
 from federation.errors import Refused
 from federation.followers import Follow
+from federation.hosts import Host
 from federation.node import Incoming, Node
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -59,6 +63,7 @@ class Instance:
     def __init__(self, name: str, database: Database) -> None:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._request_class())
         self.server.daemon_threads = True
+        self.stopped = False
         self.name = name
         self.origin = f"http://{name}.localhost:{self.server.server_port}"
         self.host = urlsplit(self.origin).netloc
@@ -82,9 +87,15 @@ class Instance:
         with self.node.database.reading() as session:
             return keys.signing_key(session, self.actor)
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """The machine is off: nobody answers, not on open connections either."""
+        self.stopped = True
         self.server.shutdown()
         self.server.server_close()
+
+    def close(self) -> None:
+        if not self.stopped:
+            self.stop()
         self.node.client.close()
         self.node.database.close()
 
@@ -95,6 +106,14 @@ class Instance:
     def unfollow(self, other: str) -> None:
         with self.node.database.writing() as session:
             followers.unfollow(session, self.node, local_actor=self.actor, target_actor=other)
+
+    def deliveries(self) -> list[outbox.Delivery]:
+        with self.node.database.reading() as session:
+            return outbox.backlog(session)
+
+    def known_host(self, host: str) -> Host | None:
+        with self.node.database.reading() as session:
+            return session.get(Host, host)
 
     def relations(self) -> list[Follow]:
         with self.node.database.reading() as session:
@@ -113,6 +132,32 @@ class Instance:
                 activity={"type": kind, "actor": self.city, "to": [PUBLIC], "object": said},
                 followers_of=[self.city, self.actor],
             ).activity_id
+
+    def post(self, to: "Instance", activity: dict[str, Any], *, actor: str = "", path: str = "/inbox") -> int:
+        """Put any activity into another's inbox, signed by this instance's city; the answer's status."""
+        with self.node.database.reading() as session:
+            key_id, key = keys.signing_key(session, actor or self.city)
+        body = json.dumps(activity, ensure_ascii=False).encode()
+        url = to.origin + path
+        headers = signatures.sign(method="POST", url=url, body=body, key_id=key_id, private_key=key)
+        return self.node.client.post(url, body, headers).status
+
+    def arrivals(self) -> list[Arrival]:
+        with self.node.database.reading() as session:
+            return list(session.exec(select(Arrival).order_by(col(Arrival.id))))
+
+    def note(self, key: str, text: str, kind: str = "Create", number: int = 1) -> dict[str, Any]:
+        """An activity of this instance's city about a note, not sent."""
+        thing = f"{self.origin}/notes/{key}"
+        return {
+            "id": f"{self.origin}/activities/{kind}-{key}-{number}",
+            "type": kind,
+            "actor": self.city,
+            "to": [PUBLIC],
+            "object": {"id": thing, "type": "Note", "attributedTo": self.city, "content": text}
+            if kind != "Delete"
+            else thing,
+        }
 
     def get(self, path: str) -> dict[str, Any] | None:
         """What is served at a path."""
@@ -166,6 +211,9 @@ class Instance:
                 self.reply(200 if found is not None else 404, found or {})
 
             def refused(self) -> bool:
+                if instance.stopped:
+                    self.close_connection = True
+                    return True
                 instance.requests.append((self.command, self.path))
                 answer = instance.answer(self.command, self.path)
                 if answer is None:
@@ -195,6 +243,8 @@ class World:
 
     def __init__(self, new_database: Callable[[], str]) -> None:
         self._new_database = new_database
+        self._clock = time_machine.travel(datetime.now(UTC), tick=True)
+        self._now = self._clock.start()
         self.instances: dict[str, Instance] = {}
 
     def __getitem__(self, name: str) -> Instance:
@@ -209,6 +259,11 @@ class World:
             total += done
         return total
 
+    def later(self, **units: float) -> int:
+        """Let time pass, then everything happen that is due."""
+        self._now.shift(timedelta(**units))
+        return self.settle()
+
     @staticmethod
     def _work(node: Node) -> int:
         return deliver_due(node) + inbox.handle_due(node) + int(backfill.step(node))
@@ -216,6 +271,7 @@ class World:
     def close(self) -> None:
         for instance in self.instances.values():
             instance.close()
+        self._clock.stop()
 
 
 @contextmanager

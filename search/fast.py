@@ -43,8 +43,8 @@ class FastEngine:
         self._lock = threading.RLock()
         self._writer: tantivy.IndexWriter | None = None
         self._stamp: tuple[int, int, int] | None = None
-        directory.mkdir(parents=True, exist_ok=True)
         with _careful("The index cannot be opened"):
+            directory.mkdir(parents=True, exist_ok=True)
             self._schema = fast_fields.schema(layout)
             self._index = tantivy.Index(self._schema, path=str(directory), reuse=True)
             plain = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()

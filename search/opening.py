@@ -90,33 +90,43 @@ class KeptEngine:
         self._engine.close()
 
     def _asked(self, ask: Callable[[Engine], Answer]) -> Answer:
+        """Ask; then ask the same index opened again, for the fault may have been passing; then a fresh one."""
         engine = self._engine
         try:
             return ask(engine)
         except IndexBroken as error:
-            with self._lock:
-                if self._engine is engine:  # no other thread has been here before
-                    log.warning("index %s is broken and begins anew: %s", engine.generation, error)
-                    engine.close()
-                    self._engine = self._open()
-            return ask(self._engine)
+            engine = self._instead_of(engine, error, fresh=False)
+        try:
+            return ask(engine)
+        except IndexBroken as error:
+            return ask(self._instead_of(engine, error, fresh=True))
 
-    def _open(self) -> Engine:
-        for serial in self._serials():
+    def _instead_of(self, broken: Engine, error: IndexBroken, *, fresh: bool) -> Engine:
+        with self._lock:
+            if self._engine is broken:  # no other thread has been here before
+                log.warning("index %s is broken and opened anew: %s", broken.generation, error)
+                broken.close()
+                self._engine = self._open(fresh=fresh)
+            return self._engine
+
+    def _open(self, *, fresh: bool = False) -> Engine:
+        last: IndexBroken | None = None
+        for serial in self._serials(fresh):
             generation = f"{self._family}-{serial:04d}"
             try:
                 engine = self._make(self._directory / generation, generation, self._layout)
             except IndexBroken as error:
                 log.warning("index %s cannot be opened: %s", generation, error)
+                last = error
                 continue
             self._remove_others(generation)
             return engine
-        raise IndexBroken(f"No index can be made in {self._directory}.")
+        raise IndexBroken(f"No index can be made in {self._directory}: {last}") from last
 
-    def _serials(self) -> list[int]:
-        """The newest generation first, then two numbers that nothing has had."""
+    def _serials(self, fresh: bool) -> list[int]:
+        """The newest generation unless a fresh one is wanted, then two numbers that nothing has had."""
         newest = max((int(path.name[-4:]) for path in self._generations() if self._is_ours(path)), default=0)
-        return [newest, newest + 1, newest + 2] if newest else [1, 2]
+        return [newest + 1, newest + 2] if fresh or not newest else [newest, newest + 1, newest + 2]
 
     def _generations(self) -> list[Path]:
         pattern = re.compile(rf"{self.name}-\d+\.\d+-\d{{4}}")

@@ -44,8 +44,8 @@ class PureEngine:
         self._lock = threading.RLock()
         self._state: pure_shelf.State | None = None
         self._generation = -1
-        directory.mkdir(parents=True, exist_ok=True)
         with _careful("The index cannot be opened"):
+            directory.mkdir(parents=True, exist_ok=True)
             if _index.exists_in(str(directory)):
                 self._index = _index.open_dir(str(directory))
             else:
@@ -84,7 +84,7 @@ class PureEngine:
             self.layout.check(document)
             fresh[document.id] = _as_fields(document, self.layout)
         with self._lock:
-            self._refuse_too_many(len(fresh))
+            self._refuse_too_many(fresh)
             with self._writing() as writer, writer.searcher() as searcher:
                 for name in {*fresh, *deletes, analysis.SEEN_ID}:
                     writer.delete_by_term("id", name, searcher=searcher)
@@ -92,11 +92,12 @@ class PureEngine:
                     writer.add_document(**fields)
                 writer.add_document(id=analysis.SEEN_ID, seen=number)
 
-    def _refuse_too_many(self, more: int) -> None:
-        total = self.count() + more
+    def _refuse_too_many(self, fresh: Iterable[str]) -> None:
+        present = {columns.id for columns in self._current().columns.values()}
+        total = len(present.union(fresh))
         if total > MOST_DOCUMENTS:
             raise IndexTooLarge(f"Whoosh is not made for more than {MOST_DOCUMENTS} documents; use tantivy.")
-        if self.count() <= SLOW_ABOVE < total:
+        if len(present) <= SLOW_ABOVE < total:
             log.warning("Whoosh is slow above %s documents; consider tantivy", SLOW_ABOVE)
 
     def clear(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from exchange.messages import N_, Message, Problem
+from exchange.vocabulary.fields import clean
 from exchange.vocabulary.record import PracticeRecord
 
 # Paths into PracticeRecord.data(), each with what the person reads when it is empty.
@@ -81,7 +82,8 @@ def read(data: Any) -> PracticeRecord:
 def problems(error: ValidationError) -> list[Problem]:
     """Pydantic's findings as sentences of ours, each at its dotted field."""
     return [
-        Problem(".".join(str(p) for p in e["loc"]), _sentence(e)) for e in error.errors(include_url=False)
+        Problem(".".join(clean(str(p))[:80] for p in e["loc"] if p != "[key]"), _sentence(e))
+        for e in error.errors(include_url=False)
     ]
 
 
@@ -103,6 +105,8 @@ _SENTENCES = {
     "dict_type": N_("Named values are expected here."),
     "model_type": N_("Named values are expected here."),
     "string_type": N_("A text is expected here."),
+    "int_parsing_size": N_("This number is too large."),
+    "string_pattern_mismatch": N_("This is not one of the forms expected here."),
 }
 
 

@@ -1,5 +1,6 @@
 """The profile of a community: what others compare themselves with."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -7,6 +8,7 @@ from pydantic import Field, model_validator
 from exchange.messages import N_
 from exchange.vocabulary import concepts
 from exchange.vocabulary.fields import (
+    UNDETERMINED,
     Certainty,
     Language,
     Line,
@@ -103,3 +105,33 @@ class CommunityRecord(CommunityProfile):
         profile = {k: v for k, v in self.data().items() if k not in own}
         found = {k: getattr(self, k) for k in own}
         return {**found, "population_class": concepts.population_class(self.population), "profile": profile}
+
+
+def from_file(data: Mapping[str, Any]) -> CommunityRecord:
+    """A community as a file tells it, `population` also as {value, year, source}; raises ValidationError."""
+    told = {k: v for k, v in data.items() if k not in ("id", "population_class", "populationClass")}
+    population = told.get("population")
+    if isinstance(population, dict):
+        told.pop("population")
+        more = {"value": "population", "year": "populationYear", "source": "populationSource"}
+        told |= {more.get(k, f"population.{k}"): v for k, v in population.items()}
+    return CommunityRecord.model_validate(told)
+
+
+def to_file(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a community in the words of a file, as `from_file` reads them."""
+    profile = CommunityProfile.model_validate(columns.get("profile") or {})
+    rest = filled(profile.model_dump(mode="json", exclude_none=True))
+    name = columns["name"]
+    number = {
+        "value": columns.get("population"),
+        "year": rest.pop("population_year", None),
+        "source": rest.pop("population_source", None),
+    }
+    told = {
+        "name": name[UNDETERMINED] if list(name) == [UNDETERMINED] else name,
+        **{k: columns.get(k) for k in ("kind", "country", "degurba", "lat", "lon")},
+        "population": {k: v for k, v in number.items() if v is not None},
+        **rest,
+    }
+    return {k: v for k, v in told.items() if v not in (None, "", {}, [])}

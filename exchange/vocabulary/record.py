@@ -29,6 +29,8 @@ from exchange.vocabulary.fields import (
 Theme = concept_of("themes")
 Commitment = concept_of("inclusive-smart-cities", "responsible-digital-territories", "smart-city-charta")
 DEFAULT_LICENCE = "CC-BY-4.0"
+MOST_PEOPLE = 10_000_000_000
+WHOLE = 150_000  # characters of a record; it travels in one message, beside its article
 
 
 class Point(Part):
@@ -153,8 +155,8 @@ def _bare_text(value: Any) -> Any:
 
 
 class ScaleRange(Part):
-    min: Annotated[int, Field(ge=0)] | None = None
-    max: Annotated[int, Field(ge=0)] | None = None
+    min: Annotated[int, Field(ge=0, le=MOST_PEOPLE)] | None = None
+    max: Annotated[int, Field(ge=0, le=MOST_PEOPLE)] | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -254,7 +256,7 @@ class PracticeRecord(Part):
     licence: Line = DEFAULT_LICENCE
     translation: Annotated[list[Translation], Field(max_length=40)] = []
     validation: Annotated[list[Validation], Field(max_length=20)] = []
-    certainty: dict[str, Certainty] = {}
+    certainty: Annotated[dict[Line, Certainty], Field(max_length=60)] = {}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -262,6 +264,8 @@ class PracticeRecord(Part):
             raise complain("weights", N_("The weights of the city types must add up to 100."))
         if self.start_date and self.end_date and self.end_date[:4] < self.start_date[:4]:
             raise complain("dates", N_("The end lies before the beginning."))
+        if _length(self.model_dump()) > WHOLE:
+            raise complain("too_long", N_("At most {limit} characters in the whole record."), limit=WHOLE)
         return self
 
     @model_validator(mode="before")
@@ -331,6 +335,18 @@ def _first(value: Any, language: str) -> Any:
         value = {(language if k == UNDETERMINED else k): v for k, v in value.items()}
         return {k: value[k] for k in sorted(value, key=lambda k: k != language)}
     return value
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(_length(v) for v in value.values())
+    return (
+        sum(_length(v) for v in value)
+        if isinstance(value, list)
+        else len(value)
+        if isinstance(value, str)
+        else 0
+    )
 
 
 def filled(value: Any) -> Any:

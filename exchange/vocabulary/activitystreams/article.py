@@ -16,7 +16,7 @@ import yaml
 from exchange.vocabulary import concepts
 from exchange.vocabulary.fields import UNDETERMINED
 
-LONGEST = 60_000  # characters of HTML in one language; the record beside it is always whole
+LONGEST = 40_000  # characters of HTML in one language; the record beside it is always whole
 
 
 @cache

@@ -31,7 +31,7 @@ from exchange.vocabulary.activitystreams.shared import (
 from exchange.vocabulary.record import PracticeRecord
 
 _OURS = ("id", "type", "version", "documentedBy", "incomplete", "slug", "community", "reviewDue")
-TRANSLATIONS = 5  # told as whole articles beside the original; the record holds all of them
+ARTICLES = 120_000  # characters of HTML in all languages; a message has a limit, the record comes first
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def practice_object(practice: Practice, community: Community) -> dict[str, Any]:
     title = record.get("title", {})
     by_others = practice.documented_by == OTHERS
     summary = record.get("summary", {})
-    languages = [language, *(k for k in title if k != language and k in summary)][: TRANSLATIONS + 1]
+    told = _articles(record, [language, *(k for k in title if k in summary)], by_others)
     obj = {
         **addressed(practice.uri, community.uri),
         "type": "Article",
@@ -63,8 +63,8 @@ def practice_object(practice: Practice, community: Community) -> dict[str, Any]:
         "name": practice.title or practice.slug or practice.uri,
         "nameMap": dict(title),
         "summary": escape(article.shortened(article.pick(summary, language)[0], SUMMARY), quote=False),
-        "content": article.article(record, language, by_others=by_others),
-        "contentMap": {k: article.article(record, k, by_others=by_others) for k in languages},
+        "content": told[language],
+        "contentMap": told,
         "url": practice.uri,
         "published": stamp(practice.issued_at),
         "updated": stamp(practice.modified_at),
@@ -83,6 +83,16 @@ def practice_object(practice: Practice, community: Community) -> dict[str, Any]:
         },
     }
     return {k: v for k, v in plain(obj).items() if v not in ("", {}, [])}
+
+
+def _articles(record: dict[str, Any], languages: list[str], by_others: bool) -> dict[str, str]:
+    """The article in the original language, then in those into which the practice was translated."""
+    told: dict[str, str] = {}
+    for language in dict.fromkeys(languages):
+        text = article.article(record, language, by_others=by_others)
+        if not told or len(text) + sum(map(len, told.values())) <= ARTICLES:
+            told[language] = text
+    return told
 
 
 def _hashtags(record: dict[str, Any], uri: str, language: str) -> list[dict[str, str]]:

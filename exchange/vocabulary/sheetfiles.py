@@ -1,0 +1,141 @@
+"""Spreadsheets as rows of cells, and back: CSV and XLSX.
+
+A cell that a spreadsheet program would take for a formula is written with an apostrophe before it,
+and read without: what a stranger wrote must not run on an officer's machine.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import python_calamine
+import xlsxwriter
+
+from exchange.messages import N_
+from exchange.vocabulary.plainfiles import BIGGEST, refusal, text_of
+
+ROWS, COLUMNS = 20_000, 2_000
+CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
+UNPACKED = 8 * BIGGEST
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
+
+
+def read_csv(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file below its header, each with its line; commas, semicolons or tabs between cells."""
+    text = text_of(data)
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from _under_header(((rows.line_num, row) for row in rows), _unguarded)
+    except csv.Error as error:
+        raise refusal(
+            N_("Line %(line)s is not CSV: %(what)s."), line=rows.line_num, what=str(error)
+        ) from error
+
+
+def read_xlsx(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of the first sheet of a workbook below its header, each with its number."""
+    if len(data) > BIGGEST:
+        raise refusal(N_("The file is larger than %(limit)s MB."), limit=BIGGEST // 1024 // 1024)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > UNPACKED:
+            raise refusal(N_("The workbook is too large when unpacked."))
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            if not book.sheet_names:
+                raise refusal(N_("The workbook has no sheet."))
+            sheet = book.get_sheet_by_index(0)
+            if sheet.total_height > ROWS + 1 or sheet.total_width > COLUMNS:
+                raise refusal(
+                    N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS
+                )
+            rows = sheet.to_python(skip_empty_area=False)
+    except (zipfile.BadZipFile, python_calamine.CalamineError, ValueError, OSError, RuntimeError) as error:
+        raise refusal(N_("This file cannot be read as a workbook (XLSX).")) from error
+    except BaseException as error:  # a panic of the reader on a broken file is not an Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise refusal(N_("This file cannot be read as a workbook (XLSX).")) from error
+    yield from _under_header(enumerate(rows, 1), _plain)
+
+
+def _under_header(
+    rows: Iterable[tuple[int, Sequence[Any]]], plain: Any
+) -> Iterator[tuple[int, dict[str, str]]]:
+    header: list[str] | None = None
+    for count, (line, row) in enumerate(rows):
+        if count > ROWS or len(row) > COLUMNS:
+            raise refusal(N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS)
+        cells = [plain(cell) for cell in row]
+        if not any(cell.strip() for cell in cells):
+            continue
+        if header is None:
+            header = _header(cells)
+            continue
+        if any(cell.strip() for cell in cells[len(header) :]):
+            raise refusal(N_("Line %(line)s has more cells than the header has columns."), line=line)
+        yield line, {name: cell for name, cell in zip(header, cells, strict=False) if name and cell.strip()}
+    if header is None:
+        raise refusal(N_("The sheet is empty."))
+
+
+def _header(cells: list[str]) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    twice = next((n for n in names if n and names.count(n) > 1), None)
+    if twice:
+        raise refusal(N_("The column “%(name)s” stands in the header twice."), name=twice[:80])
+    return names
+
+
+def _plain(cell: Any) -> str:
+    """A workbook's cell as it would have been typed: whole numbers without a fraction, dates as ISO."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    return cell.isoformat() if isinstance(cell, date) else _unguarded(str(cell))
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A CSV file, in UTF-8 with the mark by which spreadsheet programs know it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_guarded(row.get(column, "")) for column in columns])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A workbook of one sheet, every cell a text, its header in sight when one scrolls."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        for number, column in enumerate(columns):
+            sheet.write_string(0, number, column, bold)
+        for line, row in enumerate(rows, 1):
+            for number, column in enumerate(columns):
+                if row.get(column):
+                    sheet.write_string(line, number, _guarded(row[column]))
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, max(len(columns) - 1, 0), 24)
+    return out.getvalue()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

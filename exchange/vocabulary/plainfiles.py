@@ -67,7 +67,7 @@ class _Reader(_Loader):  # type: ignore[misc]
         yield self.construct_mapping(node)
 
 
-_NUMBER = r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]{1,3})?|[-+]?[1-9][0-9]*[eE][-+]?[0-9]{1,3}"
+_NUMBER = r"[-+]?[0-9]*\.[0-9]+([eE][-+][0-9]{1,3})?"  # what writers of YAML 1.1 quote, and no more
 _PLAIN = {  # what an unquoted word may mean, by its first character; anything else is a text
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
     "int": (r"[-+]?(0|[1-9][0-9]{0,17})", list("-+0123456789")),

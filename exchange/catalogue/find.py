@@ -1,11 +1,16 @@
 """Finding practices: what may be asked, and the page of answers that every reader gets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlmodel import Session, col, select
+
+from exchange.catalogue import shelf
 from exchange.catalogue.search_values import read_filter, read_near, read_number
-from exchange.messages import N_, Message, Problem, Refusal
+from exchange.messages import N_, Message, NotFound, Problem, Refusal
+from exchange.models.community import Community
 from exchange.vocabulary import concepts, names
 from search.engine import Engine, Hit, Query
 
@@ -111,15 +116,25 @@ class Results:
         }
 
 
-def find(engine: Engine, params: SearchParams, *, language: str | None = None) -> Results:
-    """Ask the index. With a `language`, titles and labels are in it where there are any."""
+def find(
+    engine: Engine, params: SearchParams, *, language: str | None = None, session: Session | None = None
+) -> Results:
+    """Ask the index. With a `language`, titles and labels are in it where there are any.
+
+    With a `session`, communities may be named by their short names and are shown by their names.
+    """
+    if session is not None:
+        params = replace(params, filters=_addresses(session, params.filters))
     hits = engine.find(params.query((language,) if language else ()))
+    called = _called(session, hits.facets.get("adopted_by", ()), params, language or "en")
     return Results(
         total=hits.total,
         page=params.page,
         per_page=params.per_page,
         items=[item(hit, language) for hit in hits.hits],
-        facets={name: _facet(name, hits.facets.get(name, []), params, language or "en") for name in FACETS},
+        facets={
+            name: _facet(name, hits.facets.get(name, []), params, language or "en", called) for name in FACETS
+        },
         did_you_mean=hits.did_you_mean,
         relaxed=hits.relaxed,
         mistakes=tuple(Message(mistake.message, mistake.params) for mistake in hits.mistakes),
@@ -170,19 +185,44 @@ def facet_label(name: str, value: str, language: str = "en") -> str:
         return names.country(value, language)
     if name == "language":
         return names.language_name(value, language)
-    if name == "instance":
-        return value.partition("://")[2] or value
     return concepts.label(value, language)
 
 
-def _facet(name: str, counts: Any, params: SearchParams, language: str) -> list[dict[str, Any]]:
+def _addresses(session: Session, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The filters with the short names of communities replaced by their addresses."""
+    found = dict(filters)
+    for name in {"adopted_by", "community"} & set(found):
+        values = []
+        for value in found[name]:
+            with suppress(NotFound):
+                value = shelf.community(session, value).uri
+            values.append(value)
+        found[name] = tuple(values)
+    return found
+
+
+def _called(session: Session | None, counts: Any, params: SearchParams, language: str) -> dict[str, str]:
+    """The names of the communities in a facet, by address."""
+    uris = [value for value, _count in counts] + list(params.filters.get("adopted_by", ()))
+    if session is None or not uris:
+        return {}
+    known = session.exec(select(Community).where(col(Community.uri).in_(uris[:200])))
+    return {community.uri: community.called(language) for community in known}
+
+
+def _facet(
+    name: str, counts: Any, params: SearchParams, language: str, called: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    def label(value: str) -> str:
+        return called.get(value) or facet_label(name, value, language)
+
     chosen = params.filters.get(name, ())
     if name == "country":
         chosen = tuple(same for code in chosen for same in names.same_country(code))
     rows = [
         {
             "value": value,
-            "label": facet_label(name, value, language),
+            "label": label(value),
             "count": count,
             "selected": value in chosen,
         }
@@ -190,7 +230,7 @@ def _facet(name: str, counts: Any, params: SearchParams, language: str) -> list[
     ]
     found = {row["value"] for row in rows}
     rows += [
-        {"value": value, "label": facet_label(name, value, language), "count": 0, "selected": True}
+        {"value": value, "label": label(value), "count": 0, "selected": True}
         for value in params.filters.get(name, ())
         if not found & {value, *(names.same_country(value) if name == "country" else ())}
     ]

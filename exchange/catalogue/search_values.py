@@ -84,9 +84,8 @@ def _language(value: str) -> tuple[str, ...]:
 
 
 def _instance(value: str) -> tuple[str, ...]:
-    """An origin, or only its host."""
-    value = _text(value)[0].rstrip("/")
-    return (value,) if "://" in value else (f"https://{value}", f"http://{value}")
+    """A host, also when its whole origin was given."""
+    return (_text(value)[0].rpartition("://")[2].strip("/").lower(),)
 
 
 def _text(value: str) -> tuple[str, ...]:

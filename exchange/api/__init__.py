@@ -1,0 +1,21 @@
+"""The API, version 1: what other programs may ask and do, and how they are told what went wrong."""
+
+from flask import Flask
+
+from exchange.api import answers, health, openapi, problems, reading, writing
+from exchange.api.blueprint import api
+from exchange.instance import Instance
+
+__all__ = ["register"]
+
+
+def register(app: Flask, instance: Instance) -> None:
+    """Give an application the API of `instance` under /api, and the two questions of a load balancer."""
+    app.extensions["jumelage"] = instance
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(api)
+
+
+# Each of these hangs its routes on the blueprint; the one that answers for unknown addresses comes last.
+for _module in (answers, reading, writing, openapi, problems):
+    assert _module

@@ -1,0 +1,32 @@
+"""What a load balancer asks: does the process live, and can it serve."""
+
+from flask import Blueprint, Response, current_app, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from federation import journal
+from search.errors import SearchError
+
+blueprint = Blueprint("health", __name__)
+MANY_BEHIND = 10_000  # rows of the journal; an index that is further behind answers wrongly
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response | tuple[Response, int]:
+    """The database answers and the index is nearly in step."""
+    instance = current_app.extensions["jumelage"]
+    try:
+        with instance.database.reading() as session:
+            behind = journal.last(session) - instance.engine.seen()
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", database="does not answer"), 503
+    except (SearchError, OSError):
+        return jsonify(status="unavailable", database="ok", index="does not answer"), 503
+    if behind > MANY_BEHIND:
+        return jsonify(status="unavailable", database="ok", index="catching up", behind=behind), 503
+    return jsonify(status="ok", database="ok", index="ok", behind=behind)

@@ -1,0 +1,180 @@
+"""The description of the API: OpenAPI 3.1, and the same as a page to read."""
+
+from functools import cache
+from html import escape
+from typing import Any
+
+from flask import Response
+
+from exchange import version
+from exchange.api import schemas
+from exchange.api.answers import answer
+from exchange.api.blueprint import api, instance
+from exchange.catalogue.find import FILTERS, MOST_PAGES, MOST_PER_PAGE, SORTS
+
+PROBLEMS = {
+    400: "The request cannot be understood",
+    401: "A valid token is needed",
+    403: "The token may not do that",
+    404: "There is nothing here",
+    410: "It has been withdrawn",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "The rules of the exchange refuse it; `errors` says where and why",
+}
+_READ, _WRITE = (400, 401, 404), (400, 401, 403, 404, 410, 413, 415, 422)
+
+# (method, path, summary, answer, body, statuses of problems)
+OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] = (
+    ("get", "/v1/practices", "Search practices, with facets", "SearchResults", None, (400, 401)),
+    ("post", "/v1/practices", "Publish a practice", "PracticeInFull", "NewPractice", _WRITE),
+    ("get", "/v1/practices/{ref}", "One practice with its record", "PracticeInFull", None, (*_READ, 410)),
+    ("put", "/v1/practices/{ref}", "Publish its next version", "PracticeInFull", "NewPractice", _WRITE),
+    ("delete", "/v1/practices/{ref}", "Withdraw it", "", None, (401, 403, 404, 410)),
+    ("get", "/v1/practices/{ref}/reviews", "Its reviews and their distributions", "Reviews", None, (*_READ, 410)),
+    ("post", "/v1/practices/{ref}/reviews", "Review it", "Review", "NewReview", _WRITE),
+    ("get", "/v1/practices/{ref}/adoptions", "Who took it up", "Adoptions", None, (*_READ, 410)),
+    ("post", "/v1/practices/{ref}/adoptions", "Adopt it, or say how far it has come", "Adoption", "NewAdoption", _WRITE),
+    ("get", "/v1/practices/{ref}/versions", "Its versions", "Versions", None, (*_READ, 410)),
+    ("get", "/v1/practices/{ref}/versions/{number}", "One version with its record", "Version", None, (*_READ, 410)),
+    ("post", "/v1/reviews", "Review a practice named by its address", "Review", "NewReview", _WRITE),
+    ("get", "/v1/reviews/{ref}", "One review", "Review", None, (*_READ, 410)),
+    ("delete", "/v1/reviews/{ref}", "Take a review back", "", None, (401, 403, 404)),
+    ("post", "/v1/adoptions", "Adopt a practice named by its address", "Adoption", "NewAdoption", _WRITE),
+    ("get", "/v1/adoptions/{ref}", "One adoption", "Adoption", None, (*_READ, 410)),
+    ("delete", "/v1/adoptions/{ref}", "Take an adoption back", "", None, (401, 403, 404)),
+    ("put", "/v1/adoptions/{ref}/confirmation", "Confirm it, as the origin", "Adoption", "Confirmation", _WRITE),
+    ("get", "/v1/communities", "Communities", "Communities", None, (400, 401)),
+    ("get", "/v1/communities/{ref}", "One community with its practices", "CommunityInFull", None, _READ),
+    ("get", "/v1/vocabularies", "The concept schemes", "Vocabularies", None, (401,)),
+    ("get", "/v1/vocabularies/{name}", "One concept scheme", "Vocabulary", None, (401, 404)),
+    ("get", "/v1/inspect", "What is held about an address (admin token)", "Inspection", None, (400, 401, 403, 404)),
+)  # fmt: skip
+
+_DESCRIPTIONS = {
+    "q": "Words, “phrases”, -without, field:value.",
+    "theme": "Concepts of the vocabulary `themes`; the prefix `th-` may be left out.",
+    "country": "Two letters, of ISO 3166 or Eurostat.",
+    "degurba": "`dg-1` city, `dg-2` town or suburb, `dg-3` rural; or 1, 2, 3.",
+    "language": "The original language of the practice.",
+    "adopted_by": "Address, short name or @name@host of a community.",
+    "community": "The owner: address, short name or @name@host.",
+    "instance": "The host of the instance on which it was published.",
+}
+
+
+@cache
+def document(origin: str) -> dict[str, Any]:
+    """The description of the API of the instance at `origin`."""
+    paths: dict[str, dict[str, Any]] = {}
+    for method, path, summary, shown, taken, problems in OPERATIONS:
+        paths.setdefault(f"/api{path}", {})[method] = _operation(
+            method, path, summary, shown, taken, problems
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Jumelage",
+            "version": version(),
+            "description": "Practices of communities, what others think of them and who took them up. Reading "
+            "is open. Errors are RFC 9457 problem documents, in the language of Accept-Language.",
+            "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        },
+        "servers": [{"url": origin}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.all_schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+@api.get("/openapi.json")
+def described() -> Response:
+    """The description for programs."""
+    return answer(document(instance().settings.origin))
+
+
+@api.get("/")
+def page() -> Response:
+    """The description for people."""
+    rows = "".join(
+        f"<tr><td><code>{escape(method.upper())}</code></td><td><code>/api{escape(path)}</code></td>"
+        f"<td>{escape(summary)}</td></tr>"
+        for method, path, summary, *_ in OPERATIONS
+    )
+    body = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>API – Jumelage</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<main><h1>API</h1><p>Reading is open to everybody. What changes something takes "
+        "<code>Authorization: Bearer …</code>; a token is made with <code>jumelage token add</code>. With an "
+        "<code>Idempotency-Key</code>, asking twice does it once. Errors are RFC 9457 problem documents.</p>"
+        '<p><a href="/api/openapi.json">OpenAPI 3.1</a></p>'
+        "<table><thead><tr><th>Method</th><th>Path</th><th>What it does</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></main></html>"
+    )
+    return Response(body, mimetype="text/html", headers={"Content-Security-Policy": "default-src 'none'"})
+
+
+def _operation(
+    method: str, path: str, summary: str, shown: str, taken: str | None, problems: tuple[int, ...]
+) -> dict[str, Any]:
+    status = "204" if not shown else "201" if method == "post" else "200"
+    found: dict[str, Any] = {
+        "operationId": f"{method}{path.replace('/v1', '').replace('/', '_').replace('{', '').replace('}', '')}",
+        "summary": summary,
+        "parameters": _parameters(method, path),
+        "responses": {status: _response(summary, shown)}
+        | {str(code): _response(PROBLEMS[code], "Problem", "application/problem+json") for code in problems},
+    }
+    if taken:
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(taken)}}}
+    if method != "get" or path == "/v1/inspect":
+        found["security"] = [{"token": []}]
+    else:
+        found["security"] = [{}, {"token": []}]
+    return found
+
+
+def _parameters(method: str, path: str) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in ("ref", "number", "name")
+        if f"{{{name}}}" in path
+    ]
+    if method != "get":
+        found.append(
+            _parameter("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 200}, "header")
+        )
+    if (method, path) == ("get", "/v1/practices"):
+        many = {"type": "array", "items": {"type": "string"}}
+        found += [
+            _parameter("q", {"type": "string", "maxLength": 500}),
+            _parameter("near", {"type": "string"}),
+        ]
+        found += [_parameter(name, many) for name in FILTERS]
+        found += [
+            _parameter("sort", {"enum": list(SORTS)}),
+            _parameter("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}),
+            _parameter("per_page", {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE}),
+        ]
+    if path == "/v1/communities":
+        found.append(_parameter("local", {"type": "boolean"}))
+    if path == "/v1/inspect":
+        found.append(_parameter("uri", {"type": "string"}) | {"required": True})
+    return found
+
+
+def _parameter(name: str, schema: dict[str, Any], where: str = "query") -> dict[str, Any]:
+    found: dict[str, Any] = {"name": name, "in": where, "schema": schema}
+    if name in _DESCRIPTIONS:
+        found["description"] = _DESCRIPTIONS[name]
+    return found
+
+
+def _response(text: str, shown: str, kind: str = "application/json") -> dict[str, Any]:
+    return {"description": text} | ({"content": {kind: {"schema": _ref(shown)}}} if shown else {})
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,226 @@
+"""What the API shows: practices and what became of them, communities, vocabularies."""
+
+from typing import Any
+
+from flask import Response, request
+from sqlmodel import Session
+
+from exchange.api import shapes
+from exchange.api.access import check_token, holder
+from exchange.api.answers import answer
+from exchange.api.blueprint import api, database, instance, reader_language
+from exchange.api.problems import ApiProblem
+from exchange.catalogue import find as finding
+from exchange.catalogue import judgement, lookup, shelf
+from exchange.messages import N_, NotFound
+from exchange.models.community import Community
+from exchange.models.practice import WITHDRAWN, Practice
+from exchange.vocabulary import concepts
+
+LONGEST = 500
+
+
+@api.before_request
+def _check() -> None:
+    check_token()
+
+
+@api.get("/v1/practices")
+def practices() -> Response:
+    """Search, with facets."""
+    params = finding.SearchParams.from_args(request.args)
+    language = reader_language()
+    with database().reading() as session:
+        found = finding.find(instance().engine, params, language=language, session=session)
+    return answer(found.data(), **_links(found))
+
+
+@api.get("/v1/practices/<ref>")
+def practice(ref: str) -> Response:
+    """One practice with its whole record."""
+    with database().reading() as session:
+        found = held(session, ref)
+        judged = judgement.distributions(session, found)
+        data = shapes.practice_in_full(session, found, reader_language(), judged)
+    made = answer(data)
+    made.last_modified = found.modified_at
+    return made
+
+
+@api.get("/v1/practices/<ref>/reviews")
+def reviews(ref: str) -> Response:
+    """The reviews of a practice, and their distributions."""
+    language = reader_language()
+    with database().reading() as session:
+        found = held(session, ref)
+        items = [shapes.review(r, by, found, language) for r, by in shelf.reviews_of(session, found)]
+        judged = [shapes.distribution(d, language) for d in judgement.distributions(session, found)]
+    return answer({"total": len(items), "items": items, "ratings": judged})
+
+
+@api.get("/v1/practices/<ref>/adoptions")
+def adoptions(ref: str) -> Response:
+    """Who took a practice up."""
+    with database().reading() as session:
+        found = held(session, ref)
+        taken = shelf.adoptions_of(session, found)
+        items = [shapes.adoption(session, one, reader_language()) for one in taken]
+    return answer({"total": len(items), "items": items})
+
+
+@api.get("/v1/practices/<ref>/versions")
+def versions(ref: str) -> Response:
+    """The versions of a practice, newest first."""
+    with database().reading() as session:
+        found = held(session, ref)
+        items = [shapes.version(one, found) for one in shelf.versions_of(session, found)]
+    return answer({"total": len(items), "items": items})
+
+
+@api.get("/v1/practices/<ref>/versions/<number>")
+def version(ref: str, number: str) -> Response:
+    """One version with its whole record."""
+    with database().reading() as session:
+        found = held(session, ref)
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise NotFound(N_("This practice has no version %(number)s here."), number=number[:20])
+        one = shelf.version(session, found, int(number))
+        data = shapes.version(one, found) | {"record": one.record}
+    return answer(data)
+
+
+@api.get("/v1/reviews/<ref>")
+def review(ref: str) -> Response:
+    """One review."""
+    with database().reading() as session:
+        found = lookup.review(session, plain(ref))
+        if found.withdrawn_at is not None:
+            raise ApiProblem(410)
+        of = session.get_one(Practice, found.practice_id)
+        by = session.get_one(Community, found.community_id)
+        return answer(shapes.review(found, by, of, reader_language()))
+
+
+@api.get("/v1/adoptions/<ref>")
+def adoption(ref: str) -> Response:
+    """One adoption."""
+    with database().reading() as session:
+        found = lookup.adoption(session, plain(ref))
+        if found.withdrawn_at is not None:
+            raise ApiProblem(410)
+        return answer(shapes.adoption(session, found, reader_language()))
+
+
+@api.get("/v1/communities")
+def communities() -> Response:
+    """The communities that this instance knows; `local=true` only its own."""
+    wish = request.args.get("local")
+    if wish not in (None, "", "true", "false"):
+        raise ApiProblem(400, N_("Yes or no is expected here."))
+    with database().reading() as session:
+        found = shelf.communities(session, local={"true": True, "false": False}.get(wish or ""))
+        items = [shapes.community(one, reader_language()) for one in found]
+    return answer({"total": len(items), "items": items})
+
+
+@api.get("/v1/communities/<ref>")
+def community(ref: str) -> Response:
+    """One community by short name or @name@host, with its practices."""
+    with database().reading() as session:
+        found = shelf.community(session, plain(ref))
+        return answer(shapes.community_in_full(session, found, reader_language()))
+
+
+@api.get("/v1/vocabularies")
+def vocabularies() -> Response:
+    """The concept schemes."""
+    language = reader_language() or "en"
+    items = [
+        {"id": name, "label": scheme.labels.get(language, name), "concepts": len(scheme.concepts)}
+        for name, scheme in concepts.schemes().items()
+    ]
+    return answer({"total": len(items), "items": items})
+
+
+@api.get("/v1/vocabularies/<name>")
+def vocabulary(name: str) -> Response:
+    """One concept scheme with its concepts."""
+    language = reader_language() or "en"
+    scheme = concepts.schemes().get(name)
+    if scheme is None:
+        raise ApiProblem(404, N_("There is no vocabulary “%(name)s”."), name=name[:80])
+    return answer(
+        {
+            "id": scheme.name,
+            "label": scheme.labels.get(language, scheme.name),
+            "labels": scheme.labels,
+            "concepts": [
+                {
+                    "id": one.id,
+                    "label": one.label(language),
+                    "labels": one.labels,
+                    "broader": one.broader,
+                    "notation": one.notation,
+                    "definitions": one.definitions,
+                    **one.more,
+                }
+                for one in scheme
+            ],
+        }
+    )
+
+
+@api.get("/v1/inspect")
+def inspect() -> Response:
+    """What is held about an address; needs an admin token."""
+    uri = request.args.get("uri", "")
+    with database().reading() as session:
+        holder(session, "admin")
+        if not uri:
+            raise ApiProblem(400, N_("Say which address: ?uri=…"))
+        found = lookup.inspect(session, plain(uri, limit=4000))
+    if found is None:
+        raise ApiProblem(404, N_("Nothing is held about this address."))
+    if found["received"] is not None:
+        found["received"] = shapes.moment(found["received"])
+    return answer(found)
+
+
+def held(session: Session, ref: str) -> Practice:
+    """The practice by key or imported name; 410 when it has been withdrawn."""
+    found = shelf.practice(session, plain(ref))
+    if found.state == WITHDRAWN:
+        raise ApiProblem(410, N_("This practice has been withdrawn."))
+    return found
+
+
+def plain(ref: str, limit: int = LONGEST) -> str:
+    """A name as it may be looked up; nothing goes by a longer or unprintable one."""
+    if len(ref) > limit or not ref.isprintable():
+        raise ApiProblem(404)
+    return ref
+
+
+def _links(found: finding.Results) -> dict[str, str]:
+    """RFC 8288 links to the pages before and after."""
+
+    def to(page: int) -> str:
+        args: Any = request.args.copy()
+        args["page"] = str(page)
+        query = "&".join(
+            f"{name}={_quoted(value)}" for name in args for value in args.getlist(name) if name and value
+        )
+        return f"{instance().settings.origin}{request.path}?{query}"
+
+    links = []
+    if found.page > 1:
+        links.append(f'<{to(found.page - 1)}>; rel="prev"')
+    if found.page < found.pages and found.page < finding.MOST_PAGES:
+        links.append(f'<{to(found.page + 1)}>; rel="next"')
+    return {"Link": ", ".join(links)} if links else {}
+
+
+def _quoted(value: str) -> str:
+    from urllib.parse import quote
+
+    return quote(value, safe="")

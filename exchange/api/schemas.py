@@ -1,0 +1,239 @@
+"""The JSON Schemas of what the API takes and gives; the record's own comes from its model."""
+
+from typing import Any
+
+from exchange.catalogue.adoption_rules import AdoptionRecord
+from exchange.catalogue.find import FACETS
+from exchange.vocabulary import concepts
+from exchange.vocabulary.record import PracticeRecord
+
+_REFS = "#/components/schemas/{model}"
+TEXT: dict[str, Any] = {"type": "string"}
+TEXTS: dict[str, Any] = {
+    "type": "object",
+    "description": "language (BCP 47) → text",
+    "additionalProperties": TEXT,
+}
+MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
+MAYBE_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0}
+YES: dict[str, Any] = {"type": "boolean"}
+COUNTS: dict[str, Any] = {"type": "array", "items": NUMBER, "minItems": 5, "maxItems": 5}
+
+
+def all_schemas() -> dict[str, Any]:
+    """Every named schema."""
+    return _record() | _answers() | _bodies()
+
+
+def _record() -> dict[str, Any]:
+    """The record as a client writes it, with the parts it is made of."""
+    found = PracticeRecord.model_json_schema(by_alias=True, ref_template=_REFS, mode="validation")
+    parts = found.pop("$defs", {})
+    return {"PracticeRecord": found, **parts}
+
+
+def _answers() -> dict[str, Any]:
+    community = {
+        "id": TEXT,
+        "key": TEXT,
+        "handle": TEXT,
+        "name": TEXT,
+        "names": TEXTS,
+        "kind": TEXT,
+        "country": TEXT,
+        "population": MAYBE_NUMBER,
+        "population_class": MAYBE_TEXT,
+        "degurba": MAYBE_TEXT,
+        "lat": MAYBE_NUMBER,
+        "lon": MAYBE_NUMBER,
+        "instance": TEXT,
+        "local": YES,
+    }
+    practice = {
+        "id": TEXT,
+        "key": TEXT,
+        "url": TEXT,
+        "path": TEXT,
+        "title": TEXT,
+        "titles": TEXTS,
+        "summary": TEXT,
+        "language": TEXT,
+        "themes": _list(TEXT),
+        "evidence_level": MAYBE_TEXT,
+        "maturity": MAYBE_TEXT,
+        "status": MAYBE_TEXT,
+        "documented_by": {"enum": ["owner", "others"]},
+        "incomplete": YES,
+        "issued": TEXT,
+        "modified": TEXT,
+    }
+    full = {
+        **practice,
+        "community": _ref("Community"),
+        "version": NUMBER,
+        "state": TEXT,
+        "local": YES,
+        "record": {"type": "object"},
+        "reviews": NUMBER,
+        "adoptions": NUMBER,
+        "ratings": _list(_ref("Distribution")),
+    }
+    hit = {
+        **practice,
+        "community": {"type": "object"},
+        "adoptions": NUMBER,
+        "reviews": NUMBER,
+        "score": {"type": "number"},
+        "snippet": {**TEXT, "description": "HTML-safe text with <mark>"},
+        "distance_km": MAYBE_NUMBER,
+    }
+    value = _object({"value": TEXT, "label": TEXT, "count": NUMBER, "selected": YES})
+    version = {"id": TEXT, "number": NUMBER, "digest": TEXT, "note": TEXT, "published": TEXT}
+    judged = {"relation": TEXT, "conflict": YES, "ratings": {"type": "object"}, "comment": TEXTS}
+    of = {"id": TEXT, "key": TEXT, "practice": TEXT, "practice_version": NUMBER, "local": YES}
+    concept = _object({"id": TEXT, "label": TEXT, "labels": TEXTS, "broader": MAYBE_TEXT})
+    return {
+        "Community": _object(community),
+        "CommunityInFull": _object({**community, "profile": {"type": "object"}, "practices": _list({})}),
+        "Communities": _page(_ref("Community")),
+        "PracticeInFull": _object(full),
+        "Hit": _object(hit),
+        "SearchResults": _object(
+            {
+                "total": NUMBER,
+                "page": NUMBER,
+                "per_page": NUMBER,
+                "items": _list(_ref("Hit")),
+                "facets": _object({name: _list(value) for name in FACETS}),
+                "did_you_mean": MAYBE_TEXT,
+            }
+        ),
+        "Distribution": _object(
+            {
+                "criterion": TEXT,
+                "label": TEXT,
+                "n": NUMBER,
+                "counts": COUNTS,
+                "not_applicable": NUMBER,
+                "same_class": COUNTS,
+                "other_class": COUNTS,
+                "by_relation": {"type": "object", "additionalProperties": COUNTS},
+            }
+        ),
+        "Review": _object({**of, **judged, "by": _ref("Community"), "issued": TEXT, "modified": TEXT}),
+        "Reviews": _page(_ref("Review"), ratings=_list(_ref("Distribution"))),
+        "Adoption": _object(
+            {
+                **of,
+                "adopter": {"type": "object"},
+                "publisher": TEXT,
+                "stage": TEXT,
+                "confirmed": {"type": ["boolean", "null"]},
+                "documented_by": {"enum": ["owner", "others"]},
+                "record": {"type": "object"},
+                "issued": TEXT,
+                "modified": TEXT,
+            }
+        ),
+        "Adoptions": _page(_ref("Adoption")),
+        "Version": _object(version),
+        "Versions": _page(_ref("Version")),
+        "Vocabulary": _object({"id": TEXT, "label": TEXT, "labels": TEXTS, "concepts": _list(concept)}),
+        "Vocabularies": _page(_object({"id": TEXT, "label": TEXT, "concepts": NUMBER})),
+        "Inspection": _object(
+            {
+                "kind": TEXT,
+                "id": TEXT,
+                "author": MAYBE_TEXT,
+                "origin": MAYBE_TEXT,
+                "version": MAYBE_NUMBER,
+                "content": {"type": ["object", "null"]},
+                "proof": {"type": ["object", "null"]},
+                "received": MAYBE_TEXT,
+                "state": TEXT,
+            }
+        ),
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status"],
+            "properties": {
+                "type": TEXT,
+                "title": TEXT,
+                "status": {"type": "integer"},
+                "detail": TEXT,
+                "errors": _list(_object({"path": TEXT, "message": TEXT})),
+            },
+        },
+    }
+
+
+def _bodies() -> dict[str, Any]:
+    criteria = {
+        c.id: {"type": ["integer", "null"], "minimum": 1, "maximum": 5} for c in _of("rating-criteria")
+    }
+    adoption = AdoptionRecord.model_json_schema(by_alias=True, ref_template=_REFS)
+    adoption.pop("$defs", None)
+    adopted = {
+        name: {key: value for key, value in schema.items() if key == "description"}
+        for name, schema in adoption["properties"].items()
+        if name not in ("certainty", "inverse")
+    }
+    who = {"practice": {**TEXT, "description": "its address, where the path does not name it"}, "by": TEXT}
+    return {
+        "NewPractice": {
+            "oneOf": [
+                _ref("PracticeRecord"),
+                {
+                    "type": "object",
+                    "required": ["record"],
+                    "properties": {"record": _ref("PracticeRecord"), "community": TEXT, "note": TEXT},
+                    "additionalProperties": False,
+                },
+            ]
+        },
+        "NewReview": {
+            "type": "object",
+            "required": ["relation", "ratings"],
+            "properties": {
+                **who,
+                "relation": {"enum": [c.id for c in _of("rater-relation")]},
+                "ratings": {"type": "object", "properties": criteria, "additionalProperties": False},
+                "conflict": YES,
+                "comment": {"oneOf": [TEXT, TEXTS]},
+            },
+            "additionalProperties": False,
+        },
+        "NewAdoption": {
+            "type": "object",
+            "required": ["stage"],
+            "properties": {**who, "stage": {"enum": [c.id for c in _of("adoption-stage")]}, **adopted},
+            "additionalProperties": False,
+        },
+        "Confirmation": {
+            "type": "object",
+            "required": ["confirmed"],
+            "properties": {"confirmed": YES},
+            "additionalProperties": False,
+        },
+    }
+
+
+def _of(scheme: str) -> list[concepts.Concept]:
+    return list(concepts.scheme(scheme))
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _page(items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return _object({"total": NUMBER, "items": _list(items), **more})
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}

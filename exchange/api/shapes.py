@@ -1,0 +1,160 @@
+"""The shapes in which the API shows practices and what became of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from exchange.catalogue import shelf
+from exchange.catalogue.judgement import Distribution
+from exchange.models.adoption import Adoption
+from exchange.models.community import Community
+from exchange.models.practice import Practice, PracticeVersion
+from exchange.models.review import Review
+from exchange.vocabulary import concepts
+
+
+def moment(value: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+
+
+def community(one: Community, language: str | None) -> dict[str, Any]:
+    """A community; `name` in the reader's language, `names` in all."""
+    return {
+        "id": one.uri,
+        "key": one.slug,
+        "handle": shelf.handle(one),
+        "name": one.called(language or "en"),
+        "names": one.name,
+        "kind": one.kind,
+        "country": one.country,
+        "population": one.population,
+        "population_class": one.population_class,
+        "degurba": one.degurba,
+        "lat": one.lat,
+        "lon": one.lon,
+        "instance": one.instance,
+        "local": one.local,
+    }
+
+
+def community_in_full(session: Session, one: Community, language: str | None) -> dict[str, Any]:
+    """A community with its profile, its practices and what it adopted."""
+    return community(one, language) | {
+        "profile": one.profile,
+        "modified": moment(one.modified_at),
+        "practices": [practice(p, one, language) for p in shelf.practices_of(session, one)],
+        "adopted": [
+            adoption(session, taken, language) | {"practice": of.uri}
+            for taken, of in shelf.adopted_by(session, one)
+        ],
+    }
+
+
+def practice(one: Practice, owner: Community, language: str | None) -> dict[str, Any]:
+    """A practice as in a list."""
+    title = one.title_texts.get(language or "") or one.title
+    summary = one.summary_texts.get(language or "") or one.summary_texts.get(one.language, "")
+    return {
+        "id": one.uri,
+        "key": one.key,
+        "url": one.uri,
+        "path": f"/practices/{one.key}",
+        "slug": one.slug,
+        "title": title,
+        "titles": one.title_texts,
+        "summary": summary,
+        "language": one.language,
+        "community": community(owner, language),
+        "themes": one.themes,
+        "status": one.status,
+        "maturity": one.maturity,
+        "evidence_level": one.evidence_level,
+        "documented_by": one.documented_by,
+        "incomplete": one.incomplete,
+        "version": one.version,
+        "state": one.state,
+        "local": one.local,
+        "issued": moment(one.issued_at),
+        "modified": moment(one.modified_at),
+    }
+
+
+def practice_in_full(
+    session: Session, one: Practice, language: str | None, judged: list[Distribution]
+) -> dict[str, Any]:
+    """A practice with its whole record, how it was judged and how often it was taken up."""
+    owner = shelf.community_of(session, one)
+    taken = shelf.adoptions_of(session, one)
+    return practice(one, owner, language) | {
+        "record": one.record,
+        "reviews": len(shelf.reviews_of(session, one)),
+        "adoptions": sum(not a.record.get("inverse") for a in taken),
+        "ratings": [distribution(d, language) for d in judged],
+        "review_due": one.review_due.isoformat() if one.review_due else None,
+    }
+
+
+def distribution(one: Distribution, language: str | None) -> dict[str, Any]:
+    """How often each step from 1 to 5 was given on a criterion; `counts[0]` is how often 1 was."""
+    return {
+        "criterion": one.criterion,
+        "label": concepts.label(one.criterion, language or "en"),
+        "n": one.n,
+        "counts": one.counts,
+        "not_applicable": one.not_applicable,
+        "same_class": one.same_class,
+        "other_class": one.other_class,
+        "by_relation": one.by_relation,
+    }
+
+
+def version(one: PracticeVersion, of: Practice) -> dict[str, Any]:
+    """A version as in a list."""
+    return {
+        "id": f"{of.uri}/versions/{one.number}",
+        "number": one.number,
+        "digest": one.digest,
+        "note": one.note,
+        "published": moment(one.published_at),
+    }
+
+
+def review(one: Review, by: Community, of: Practice, language: str | None) -> dict[str, Any]:
+    """A review and who wrote it."""
+    return {
+        "id": one.uri,
+        "key": one.key,
+        "practice": of.uri,
+        "practice_version": one.practice_version,
+        "by": community(by, language),
+        "relation": one.relation,
+        "conflict": one.conflict,
+        "ratings": one.ratings,
+        "comment": one.comment,
+        "local": one.local,
+        "issued": moment(one.issued_at),
+        "modified": moment(one.modified_at),
+    }
+
+
+def adoption(session: Session, one: Adoption, language: str | None) -> dict[str, Any]:
+    """An adoption; `adopter` is a community we know or {name, country}."""
+    known = session.get(Community, one.adopter_id) if one.adopter_id else None
+    return {
+        "id": one.uri,
+        "key": one.key,
+        "practice": session.get_one(Practice, one.practice_id).uri,
+        "practice_version": one.practice_version,
+        "adopter": community(known, language) if known else one.adopter,
+        "publisher": session.get_one(Community, one.publisher_id).uri,
+        "stage": one.stage,
+        "stage_label": concepts.label(one.stage, language or "en"),
+        "confirmed": one.confirmed,
+        "documented_by": one.documented_by,
+        "record": one.record,
+        "local": one.local,
+        "issued": moment(one.issued_at),
+        "modified": moment(one.modified_at),
+    }

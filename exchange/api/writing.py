@@ -1,0 +1,248 @@
+"""What programs may change through the API, for the community of their token."""
+
+import json
+from typing import Any
+
+from flask import Response, request
+from sqlmodel import Session
+
+from exchange.api import shapes
+from exchange.api.access import Answer, acting, check_owner, once
+from exchange.api.blueprint import api, reader_language
+from exchange.api.problems import ApiProblem
+from exchange.api.reading import held, plain
+from exchange.catalogue import adopt as adopting
+from exchange.catalogue import judgement, lookup
+from exchange.catalogue import publish as publishing
+from exchange.catalogue import review as reviewing
+from exchange.catalogue import revise as revising
+from exchange.catalogue import withdraw as withdrawing
+from exchange.messages import N_, Message, Problem, Refusal
+from exchange.models.officer import ApiToken
+from exchange.models.practice import Practice
+
+LARGEST = 1024 * 1024
+_ADOPTION = {
+    *("since", "adaptationType", "changes", "reason", "outcome", "help", "ownPractice", "through", "note"),
+    *("stageDates", "costActual"),
+}
+
+
+@api.post("/v1/practices")
+def publish() -> Response:
+    """Publish a practice: the record itself, or {record, community}."""
+    body = json_body()
+    record, rest = _record(body)
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        owner = acting(session, token, rest.get("community"))
+        made = publishing.publish(session, owner, record)
+        return _in_full(session, made), 201
+
+    return _located(once(change), "practices")
+
+
+@api.put("/v1/practices/<ref>")
+def revise(ref: str) -> Response:
+    """Publish the next version: the record itself, or {record, note}."""
+    record, rest = _record(json_body())
+    note = rest.get("note", "")
+    if not isinstance(note, str) or len(note) > 1000:
+        raise Refusal([Problem("note", Message(N_("A text is expected here.")))])
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        found = held(session, ref)
+        check_owner(token, found.community_id)
+        return _in_full(session, revising.revise(session, found, record, note=note)), 200
+
+    return once(change)
+
+
+@api.delete("/v1/practices/<ref>")
+def withdraw(ref: str) -> Response:
+    """Withdraw a practice; a tombstone stays."""
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        found = held(session, ref)
+        check_owner(token, found.community_id)
+        withdrawing.withdraw(session, found)
+        return None, 204
+
+    return once(change)
+
+
+@api.post("/v1/practices/<ref>/reviews")
+def review_of(ref: str) -> Response:
+    """Review a practice; a second review of the same organisation changes its first."""
+    return _review(json_body(), ref)
+
+
+@api.post("/v1/reviews")
+def review_anywhere() -> Response:
+    """The same with the practice's address in the body."""
+    body = json_body()
+    return _review(body, _practice(body))
+
+
+@api.delete("/v1/reviews/<ref>")
+def withdraw_review(ref: str) -> Response:
+    """Take a review back."""
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        found = lookup.review(session, plain(ref))
+        check_owner(token, found.community_id)
+        reviewing.withdraw_review(session, found)
+        return None, 204
+
+    return once(change)
+
+
+@api.post("/v1/practices/<ref>/adoptions")
+def adoption_of(ref: str) -> Response:
+    """Adopt a practice, or say how far the adoption has come."""
+    return _adopt(json_body(), ref)
+
+
+@api.post("/v1/adoptions")
+def adoption_anywhere() -> Response:
+    """The same with the practice's address in the body."""
+    body = json_body()
+    return _adopt(body, _practice(body))
+
+
+@api.delete("/v1/adoptions/<ref>")
+def withdraw_adoption(ref: str) -> Response:
+    """Take an adoption back."""
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        found = lookup.adoption(session, plain(ref))
+        check_owner(token, found.publisher_id)
+        adopting.withdraw_adoption(session, found)
+        return None, 204
+
+    return once(change)
+
+
+@api.put("/v1/adoptions/<ref>/confirmation")
+def confirm(ref: str) -> Response:
+    """Say, as the origin of the practice, whether an adoption is so: {"confirmed": true}."""
+    yes = json_body().get("confirmed")
+    if not isinstance(yes, bool):
+        raise Refusal([Problem("confirmed", Message(N_("Yes or no is expected here.")))])
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        found = lookup.adoption(session, plain(ref))
+        check_owner(token, session.get_one(Practice, found.practice_id).community_id)
+        adopting.confirm(session, found, yes=yes)
+        return shapes.adoption(session, found, reader_language()), 200
+
+    return once(change)
+
+
+def json_body() -> dict[str, Any]:
+    """The body as a JSON object; 413, 415 or 400 otherwise."""
+    request.max_content_length = LARGEST
+    kind = request.mimetype
+    raw = request.get_data(cache=True)
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise ApiProblem(415)
+    try:
+        data = json.loads(raw.decode("utf-8"), parse_constant=_no_number, parse_int=_whole)
+    except (ValueError, RecursionError) as error:
+        raise ApiProblem(400, N_("The body is not JSON.")) from error
+    if not isinstance(data, dict):
+        raise ApiProblem(400, N_("The body must be a JSON object."))
+    return data
+
+
+def _review(body: dict[str, Any], ref: str) -> Response:
+    _only(body, {"practice", "by", "relation", "ratings", "conflict", "comment"})
+    conflict = body.get("conflict", False)
+    if not isinstance(conflict, bool):
+        raise Refusal([Problem("conflict", Message(N_("Yes or no is expected here.")))])
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        of = held(session, ref)
+        by = acting(session, token, body.get("by"))
+        made = reviewing.review(
+            session,
+            of,
+            by,
+            relation=_text(body, "relation"),
+            ratings=body.get("ratings") or {},
+            conflict=conflict,
+            comment=_comment(body.get("comment")),
+        )
+        return shapes.review(made, by, of, reader_language()), 201
+
+    return _located(once(change), "reviews")
+
+
+def _adopt(body: dict[str, Any], ref: str) -> Response:
+    _only(body, {"practice", "by", "stage"} | _ADOPTION)
+
+    def change(session: Session, token: ApiToken) -> Answer:
+        of = held(session, ref)
+        by = acting(session, token, body.get("by"))
+        record = {name: value for name, value in body.items() if name in _ADOPTION}
+        made = adopting.adopt(session, of, by, stage=_text(body, "stage"), **record)
+        return shapes.adoption(session, made, reader_language()), 201
+
+    return _located(once(change), "adoptions")
+
+
+def _record(body: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The record, and what stands around it."""
+    if "record" not in body:
+        return body, {}
+    _only(body, {"record", "community", "note"})
+    return body["record"], body
+
+
+def _practice(body: dict[str, Any]) -> str:
+    named = body.get("practice")
+    if not isinstance(named, str) or not named:
+        raise Refusal([Problem("practice", Message(N_("Name the practice by its address.")))])
+    return named
+
+
+def _comment(value: Any) -> dict[str, str] | str | None:
+    texts = value.values() if isinstance(value, dict) else () if value is None else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise Refusal([Problem("comment", Message(N_("A text is expected here, or texts by language.")))])
+    return value
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _only(body: dict[str, Any], known: set[str]) -> None:
+    strange = sorted(set(body) - known)
+    if strange:
+        raise Refusal(
+            [Problem(name[:80], Message(N_("There is no field of this name."))) for name in strange]
+        )
+
+
+def _in_full(session: Session, made: Practice) -> dict[str, Any]:
+    judged = judgement.distributions(session, made)
+    return shapes.practice_in_full(session, made, reader_language(), judged)
+
+
+def _located(made: Response, collection: str) -> Response:
+    """201 says where the new thing is in this API."""
+    if made.status_code == 201 and (data := made.get_json(silent=True)):
+        made.headers["Location"] = f"/api/v1/{collection}/{data['key']}"
+    return made
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _whole(text: str) -> int:
+    if len(text) > 20:
+        raise ValueError(text[:20])
+    return int(text)

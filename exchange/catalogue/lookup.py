@@ -1,0 +1,207 @@
+"""What we hold about one address, whatever stands there, and what we know of how it came."""
+
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from exchange.messages import N_, NotFound
+from exchange.models.adoption import Adoption
+from exchange.models.community import Community
+from exchange.models.practice import PUBLISHED, Practice
+from exchange.models.review import Review
+from exchange.models.tombstone import Tombstone
+from federation import journal
+from federation.activity import origin_of
+from federation.peers import RemoteActor
+
+
+def adoption(session: Session, ref: str) -> Adoption:
+    """The adoption with this address, key or imported name; ours first."""
+    query = select(Adoption).where(or_(Adoption.uri == ref, Adoption.key == ref, Adoption.slug == ref))  # type: ignore[arg-type]
+    found = session.exec(query.order_by(col(Adoption.local).desc(), col(Adoption.id))).first()
+    if found is None:
+        raise NotFound(N_("There is no adoption “%(ref)s” here."), ref=str(ref)[:200])
+    return found
+
+
+def review(session: Session, ref: str) -> Review:
+    """The review with this address or key."""
+    query = select(Review).where(or_(Review.uri == ref, Review.key == ref))  # type: ignore[arg-type]
+    found = session.exec(query.order_by(col(Review.local).desc(), col(Review.id))).first()
+    if found is None:
+        raise NotFound(N_("There is no review “%(ref)s” here."), ref=str(ref)[:200])
+    return found
+
+
+def inspect(session: Session, uri: str) -> dict[str, Any] | None:
+    """What is held under `uri`; None when nothing is.
+
+    {kind, id, author, origin, version, content, proof, received, state}: `content` is what the pages
+    are made from, `proof` the object's own signature if it carried one, `received` when our copy came
+    (None for what is our own), `state` one of published, withdrawn, confirmed, claimed, denied, known,
+    gone, deleted, sent, received.
+    """
+    for look in (_practice, _review, _adoption, _community, _actor, _activity, _tombstone):
+        if found := look(session, uri):
+            return found
+    return None
+
+
+def _practice(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.exec(select(Practice).where(Practice.uri == uri)).first()
+    if found is None:
+        return None
+    content = {"slug": found.slug, "documentedBy": found.documented_by, "incomplete": found.incomplete}
+    return _answer(
+        session,
+        "practice",
+        uri,
+        author=_uri_of(session, found.community_id),
+        version=found.version,
+        content={**found.record, **content} if found.state == PUBLISHED else None,
+        received=found.received_at,
+        state=found.state,
+    )
+
+
+def _review(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.exec(select(Review).where(Review.uri == uri)).first()
+    if found is None:
+        return None
+    content = {
+        "practice": session.get_one(Practice, found.practice_id).uri,
+        "practiceVersion": found.practice_version,
+        "relation": found.relation,
+        "conflict": found.conflict,
+        "ratings": found.ratings,
+        "comment": found.comment,
+    }
+    return _answer(
+        session,
+        "review",
+        uri,
+        author=_uri_of(session, found.community_id),
+        content=content if found.withdrawn_at is None else None,
+        state="published" if found.withdrawn_at is None else "withdrawn",
+    )
+
+
+def _adoption(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.exec(select(Adoption).where(Adoption.uri == uri)).first()
+    if found is None:
+        return None
+    content = {
+        "practice": session.get_one(Practice, found.practice_id).uri,
+        "practiceVersion": found.practice_version,
+        "adopter": found.adopter,
+        "stage": found.stage,
+        "documentedBy": found.documented_by,
+        **found.record,
+    }
+    answered = {None: "claimed", True: "confirmed", False: "denied"}[found.confirmed]
+    return _answer(
+        session,
+        "adoption",
+        uri,
+        author=_uri_of(session, found.publisher_id),
+        content=content if found.withdrawn_at is None else None,
+        state=answered if found.withdrawn_at is None else "withdrawn",
+    )
+
+
+def _community(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.exec(select(Community).where(Community.uri == uri)).first()
+    if found is None:
+        return None
+    content = {
+        "name": found.name,
+        "country": found.country,
+        "population": found.population,
+        "degurba": found.degurba,
+        "lat": found.lat,
+        "lon": found.lon,
+        "kind": found.kind,
+        "profile": found.profile,
+    }
+    return _answer(
+        session,
+        "community",
+        uri,
+        author=uri,
+        content=content,
+        received=None if found.local else found.created_at,
+        state="gone" if found.gone else "published",
+    )
+
+
+def _actor(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.get(RemoteActor, uri)
+    if found is None:
+        return None
+    return _answer(
+        session,
+        "actor",
+        uri,
+        author=uri,
+        content=found.document,
+        received=found.fetched_at,
+        state="gone" if found.gone else "known",
+    )
+
+
+def _activity(session: Session, uri: str) -> dict[str, Any] | None:
+    entry = journal.find(session, uri)
+    if entry is None:
+        return None
+    return {
+        "kind": "activity",
+        "id": uri,
+        "author": entry.actor,
+        "origin": origin_of(entry.actor),
+        "version": entry.number,
+        "content": entry.activity,
+        "proof": entry.activity.get("proof"),
+        "received": entry.at if entry.direction == "in" else None,
+        "state": "received" if entry.direction == "in" else "sent",
+    }
+
+
+def _tombstone(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.get(Tombstone, uri)
+    if found is None:
+        return None
+    return _answer(session, "tombstone", uri, author=None, content=None, received=found.at, state="deleted")
+
+
+def _answer(
+    session: Session,
+    kind: str,
+    uri: str,
+    *,
+    author: str | None,
+    content: Any,
+    state: str,
+    version: int | None = None,
+    received: Any = None,
+) -> dict[str, Any]:
+    told = journal.about(session, uri)
+    last = told[-1] if told else None
+    carried = last.activity.get("object") if last else None
+    if received is None and last is not None and last.direction == "in":
+        received = last.at
+    return {
+        "kind": kind,
+        "id": uri,
+        "author": author,
+        "origin": origin_of(uri),
+        "version": version,
+        "content": content,
+        "proof": carried.get("proof") if isinstance(carried, dict) else None,
+        "received": received,
+        "state": state,
+    }
+
+
+def _uri_of(session: Session, community_id: int) -> str:
+    return session.get_one(Community, community_id).uri

@@ -1,0 +1,130 @@
+"""Commands that ask: search the catalogue, look at one address, fetch it anew."""
+
+from typing import Any
+
+import click
+
+from exchange.catalogue import find as finding
+from exchange.catalogue.lookup import inspect as look
+from exchange.cli.base import Command, fail, gettext, language, opened, reading
+from exchange.cli.output import print_json, print_table, say
+from exchange.messages import Problem, Refusal
+
+
+@click.command(cls=Command)
+@click.argument("query", nargs=-1)
+@click.option("--theme", multiple=True, metavar="th-…")
+@click.option("--country", multiple=True, metavar="CC")
+@click.option("--degurba", multiple=True, metavar="1-3")
+@click.option("--population-class", multiple=True, metavar="pop-…")
+@click.option("--language", "languages", multiple=True, metavar="LL", help="The original language.")
+@click.option("--maturity", multiple=True, metavar="mat-…")
+@click.option("--evidence", multiple=True, metavar="ev-…")
+@click.option("--commitment", multiple=True, metavar="ID")
+@click.option("--adopted-by", multiple=True, metavar="COMMUNITY")
+@click.option("--instance", "instances", multiple=True, metavar="HOST")
+@click.option("--near", metavar="LAT,LON[,KM]")
+@click.option("--sort", metavar="|".join(finding.SORTS))
+@click.option("--page", metavar="N")
+@click.option("--limit", metavar="N", help="How many at most (1 to 100, usually 20).")
+@reading
+def search(
+    query: tuple[str, ...],
+    languages: tuple[str, ...],
+    instances: tuple[str, ...],
+    limit: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Search the practices that this instance knows, as the pages do."""
+    given = options | {
+        "q": " ".join(query),
+        "language": languages,
+        "instance": instances,
+        "per_page": limit,
+    }
+    params = _params(given)
+    with opened() as instance:
+        while instance.index_once():
+            pass
+        with instance.database.reading() as session:
+            found = finding.find(instance.engine, params, language=language(), session=session)
+    if as_json:
+        return print_json(found.data())
+    print_table(
+        ("practice", "community", "country", "evidence", "adoptions", "reviews", "address"),
+        [
+            (
+                item["title"],
+                item["community"].get("name"),
+                item["community"].get("country"),
+                item["evidence_level"],
+                item["adoptions"],
+                item["reviews"],
+                item["id"],
+            )
+            for item in found.items
+        ],
+        empty="Nothing was found.",
+    )
+    if found.did_you_mean:
+        click.echo(f"Did you mean “{found.did_you_mean}”?", err=True)
+    for mistake in found.mistakes:
+        click.echo(mistake.render(gettext()), err=True)
+    if found.total > len(found.items):
+        click.echo(f"{len(found.items)} of {found.total}; --page and --limit show more.", err=True)
+
+
+def _params(given: dict[str, Any]) -> finding.SearchParams:
+    """A wrong option is a wrong use of the command, and named as it was typed."""
+    try:
+        return finding.SearchParams.from_args(given)
+    except Refusal as refusal:
+        named = {"per_page": "limit", "q": "QUERY"}
+        text = "; ".join(str(_as_option(problem, named)) for problem in refusal.problems)
+        raise click.UsageError(text) from refusal
+
+
+def _as_option(problem: Problem, named: dict[str, str]) -> str:
+    name = named.get(problem.path, problem.path)
+    option = name if name.isupper() else f"--{name.replace('_', '-')}"
+    return f"{option}: {problem.message.render(gettext())}"
+
+
+@click.command(cls=Command)
+@click.argument("uri")
+@reading
+def inspect(uri: str, as_json: bool) -> None:
+    """Show what this instance holds about URI."""
+    with opened() as instance, instance.database.reading() as session:
+        found = look(session, uri)
+    _show(uri, found, as_json)
+
+
+@click.command(cls=Command)
+@click.argument("uri")
+@reading
+def fetch(uri: str, as_json: bool) -> None:
+    """Fetch URI from its origin now, and show what this instance holds then."""
+    from exchange.fetching import fetch_now
+
+    with opened() as instance:
+        fetch_now(instance, uri)
+        while instance.index_once():
+            pass
+        with instance.database.reading() as session:
+            found = look(session, uri)
+    _show(uri, found, as_json)
+
+
+def _show(uri: str, found: dict[str, Any] | None, as_json: bool) -> None:
+    if found is None:
+        fail(f"Nothing is held about {uri[:300]}.")
+    if as_json:
+        return print_json(found)
+    for name, value in found.items():
+        if isinstance(value, dict):
+            for part, inner in value.items():
+                say(f"{name}.{part}\t{inner}")
+        elif value is not None:
+            say(f"{name}\t{value}")

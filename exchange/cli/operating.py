@@ -1,0 +1,129 @@
+"""Commands that show an operator what goes on inside: the journal, what waits, the index."""
+
+from typing import Any
+
+import click
+from sqlmodel import Session, col, func, select
+
+from exchange.cli.base import Command, Group, opened, reading
+from exchange.cli.output import print_json, print_table, progress, say
+from exchange.instance import Instance
+from federation import journal as journals
+from federation import outbox
+from federation.inbox import Arrival
+from federation.journal import JournalEntry
+
+
+@click.command("journal", cls=Command)
+@click.option(
+    "--after", type=click.IntRange(0), metavar="N", help="Only what follows number N, oldest first."
+)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--body", is_flag=True, help="With --json: the whole activities.")
+@reading
+def journal(after: int | None, limit: int, body: bool, as_json: bool) -> None:
+    """Show the newest activities that were sent and received."""
+    with opened() as instance, instance.database.reading() as session:
+        if after is None:
+            query = select(JournalEntry).order_by(col(JournalEntry.number).desc()).limit(limit)
+            rows = list(reversed(session.exec(query).all()))
+        else:
+            rows = journals.after(session, after, limit)
+    if as_json:
+        return print_json([_entry(row, body) for row in rows])
+    print_table(
+        ("number", "at", "", "kind", "actor", "object"),
+        [(row.number, row.at, row.direction, row.kind, row.actor, row.object_id) for row in rows],
+        empty="The journal is empty.",
+    )
+
+
+@click.command("queue", cls=Command)
+@click.option("--retry", metavar="HOST", help="Try again now what waits for HOST, and what was given up.")
+@reading
+def queue(retry: str | None, as_json: bool) -> None:
+    """Show what has not been delivered and what has arrived and was not dealt with."""
+    with opened() as instance:
+        if retry:
+            with instance.database.writing() as session:
+                outbox.revive(session, retry)
+                outbox.hasten(session, retry)
+        with instance.database.reading() as session:
+            waiting = outbox.backlog(session)
+            arrived = _unfinished(session)
+    if as_json:
+        return print_json(
+            {"deliveries": [_plain(d) for d in waiting], "arrivals": [_plain(a) for a in arrived]}
+        )
+    print_table(
+        ("direction", "state", "tries", "due", "host or actor", "object", "last error"),
+        [("out", d.state, d.attempts, d.due_at, d.host, d.object_id, d.last_error) for d in waiting]
+        + [("in", a.state, a.attempts, a.due_at, a.actor, a.object_id, a.error) for a in arrived],
+        empty="Nothing waits.",
+    )
+
+
+@click.group(cls=Group)
+def index() -> None:
+    """The search index: is it in step, and build it anew."""
+
+
+@index.command("status")
+@reading
+def status(as_json: bool) -> None:
+    """Show how far the index has followed the journal."""
+    with opened() as instance:
+        found = index_state(instance)
+    if as_json:
+        return print_json(found)
+    for name, value in found.items():
+        say(f"{name}\t{value}")
+
+
+@index.command("rebuild")
+@reading
+def rebuild(as_json: bool) -> None:
+    """Empty the index and fill it again from the journal."""
+    with opened() as instance:
+        with instance.database.reading() as session:
+            rows = session.exec(select(func.count()).select_from(JournalEntry)).one()
+        done = 0
+        with progress("Reading the journal", rows) as steps:
+
+            def advance(more: int) -> None:
+                nonlocal done
+                done += more
+                steps.to(done)
+
+            count = instance.rebuild_index(advance)
+        found = index_state(instance)
+    print_json(found) if as_json else say(f"The index holds {count} practices.")
+
+
+def index_state(instance: Instance) -> dict[str, Any]:
+    """{engine, generation, documents, seen, journal, behind}."""
+    with instance.database.reading() as session:
+        last = journals.last(session)
+    seen = instance.engine.seen()
+    return {
+        "engine": instance.engine.name,
+        "generation": instance.engine.generation,
+        "documents": instance.engine.count(),
+        "seen": seen,
+        "journal": last,
+        "behind": last - seen,
+    }
+
+
+def _unfinished(session: Session) -> list[Arrival]:
+    query = select(Arrival).where(col(Arrival.state).in_(("waiting", "leased", "dead")))
+    return list(session.exec(query.order_by(col(Arrival.id)).limit(1000)))
+
+
+def _entry(row: JournalEntry, body: bool) -> dict[str, Any]:
+    found = row.model_dump(exclude={"body"})
+    return found | {"activity": row.activity} if body else found
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return row.model_dump(exclude={"body"})

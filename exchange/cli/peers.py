@@ -1,0 +1,281 @@
+"""Commands about other instances and the actors there: whom we follow, who may come in, how they fare."""
+
+import time
+from typing import Any
+
+import click
+from sqlmodel import Session, col, select
+
+from exchange.catalogue import shelf
+from exchange.cli.base import Group, fail, opened, reading
+from exchange.cli.output import Steps, print_json, print_table, progress, say
+from exchange.instance import Instance
+from federation import backfill, followers, hosts, outbox, peers, webfinger
+from federation.activity import host_of, origin_of
+from federation.hosts import Host
+from federation.relations import Follow
+
+PATIENCE = 600.0  # seconds that a sync is waited for
+
+
+@click.group(cls=Group)
+def peer() -> None:
+    """Other instances: follow, list, allow, block, sync."""
+
+
+@peer.command("follow")
+@click.argument("target", metavar="URL|HANDLE")
+@click.option("--as", "slug", metavar="SLUG", help="As this community; usually as the whole instance.")
+@reading
+def follow(target: str, slug: str | None, as_json: bool) -> None:
+    """Follow an instance, a community or another actor; its past is read once it accepts."""
+    with opened() as instance:
+        actor = _resolve(instance, target)
+        if instance.node.is_ours(actor):
+            fail("This is an actor of this very instance.")
+        with instance.database.writing() as session:
+            local = _local_actor(session, instance, slug)
+            followers.follow(session, instance.node, local_actor=local, target_actor=actor)
+            relation = followers.between(session, local, actor)
+            state = relation.state if relation else "pending"
+    if as_json:
+        return print_json({"actor": actor, "follower": local, "state": state})
+    say(f"{actor} has been asked." if state != "accepted" else f"{actor} is followed.")
+
+
+@peer.command("unfollow")
+@click.argument("target", metavar="URL|HANDLE")
+@click.option("--as", "slug", metavar="SLUG", help="The community that followed.")
+def unfollow(target: str, slug: str | None) -> None:
+    """Follow an actor no longer; what was read stays."""
+    with opened() as instance:
+        actor = _followed(instance, target) or _resolve(instance, target)
+        with instance.database.writing() as session:
+            local = _local_actor(session, instance, slug)
+            undone = followers.unfollow(session, instance.node, local_actor=local, target_actor=actor)
+    if undone is None:
+        fail(f"{actor} was not followed.")
+    say(f"{actor} is followed no longer.")
+
+
+@peer.command("list")
+@reading
+def list_(as_json: bool) -> None:
+    """List whom we follow, who follows us, and every host we have met."""
+    with opened() as instance, instance.database.reading() as session:
+        rows = _relations(session, instance)
+        met = list(session.exec(select(Host).order_by(col(Host.host))))
+    if as_json:
+        return print_json({"relations": rows, "hosts": [_health(host) for host in met]})
+    print_table(
+        ("direction", "actor", "state", "since", "read", "host"),
+        [
+            (r["direction"], r["actor"], r["state"], r["since"], _read(r.get("backfill")), _word(r["health"]))
+            for r in rows
+        ],
+        empty="Nobody is followed yet: `jumelage peer follow URL` begins.",
+    )
+
+
+@peer.command("show")
+@click.argument("host", metavar="HOST|URL")
+@reading
+def show(host: str, as_json: bool) -> None:
+    """Show what we know of one instance."""
+    name = hosts.normal(host_of(host) or host)
+    with opened() as instance, instance.database.reading() as session:
+        row = session.get(Host, name)
+        rows = [r for r in _relations(session, instance) if host_of(r["actor"]) == name]
+        waiting = [d for d in outbox.backlog(session) if d.host == name]
+    if row is None and not rows:
+        fail(f"We have not met {name[:200]}.")
+    data = (_health(row) if row else {"host": name}) | {"relations": rows, "waiting": len(waiting)}
+    if as_json:
+        return print_json(data)
+    for key, value in data.items():
+        if key == "relations":
+            for relation in rows:
+                say(f"{relation['direction']}\t{relation['actor']}\t{relation['state']}")
+        elif value is not None:
+            say(f"{key}\t{value}")
+
+
+@peer.command("allow")
+@click.argument("host")
+def allow(host: str) -> None:
+    """Exchange with HOST and everything below it."""
+    _judge(host, True)
+    say(f"{hosts.normal(host)} is allowed.")
+
+
+@peer.command("block")
+@click.argument("host")
+def block(host: str) -> None:
+    """Exchange nothing with HOST and everything below it; what waits for it is forgotten."""
+    _judge(host, False)
+    say(f"{hosts.normal(host)} is blocked.")
+
+
+@peer.command("sync")
+@click.argument("target", metavar="[URL|HANDLE|HOST]", required=False)
+@reading
+def sync(target: str | None, as_json: bool) -> None:
+    """Read the outboxes of those we follow again, and compare what they list with what we hold."""
+    with opened() as instance:
+        with instance.database.reading() as session:
+            actors = _accepted(session, instance)
+        if target:
+            wanted = {target, _followed(instance, target)}
+            actors = [uri for uri in actors if uri in wanted or host_of(uri) == target]
+            if not actors:
+                fail(f"{target[:200]} is not followed, or has not accepted yet.")
+        found = [_sync(instance, actor) for actor in actors]
+    if as_json:
+        return print_json(found)
+    print_table(
+        ("actor", "state", "listed", "kept", "refused", "missing", "vanished", "error"),
+        [
+            (
+                f["actor"],
+                f["state"],
+                f["total"],
+                f["kept"],
+                f["refused"],
+                len(f["missing"]),
+                len(f["vanished"]),
+                f["error"],
+            )
+            for f in found
+        ],
+        empty="Nobody is followed yet: `jumelage peer follow URL` begins.",
+    )
+    if any(f["state"] != "done" for f in found):
+        fail("Not everything could be read.")
+
+
+def _sync(instance: Instance, actor: str) -> dict[str, Any]:
+    """Read one outbox to its end, here or in the process that serves, whichever takes a page first."""
+    with instance.database.writing() as session:
+        backfill.start(session, actor)
+    row = None
+    with progress(f"Reading {host_of(actor)}") as steps:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            row = _row(instance, actor)
+            steps.to(row.fetched, row.total)
+            if row.state in ("done", "failed"):
+                break
+            if not backfill.step(instance.node):
+                time.sleep(0.2)
+        while instance.index_once():
+            pass
+        compared = _compared(instance, actor, steps) if row and row.state == "done" else None
+    assert row is not None
+    return {
+        "actor": actor,
+        "state": row.state,
+        "total": row.total,
+        "fetched": row.fetched,
+        "kept": row.kept,
+        "refused": row.refused,
+        "error": row.error,
+        "missing": compared.missing if compared else [],
+        "vanished": compared.vanished if compared else [],
+    }
+
+
+def _compared(instance: Instance, actor: str, steps: Steps) -> backfill.Reconciliation:
+    steps.to(0, title=f"Comparing {host_of(actor)}")
+    return backfill.reconcile(instance.node, actor)
+
+
+def _row(instance: Instance, actor: str) -> backfill.Backfill:
+    with instance.database.reading() as session:
+        return session.get_one(backfill.Backfill, actor)
+
+
+def _resolve(instance: Instance, target: str) -> str:
+    """The actor that a person means, known to us afterwards. Goes to the network."""
+    if instance.node.is_ours(target):
+        return target
+    actor = webfinger.resolve(instance.client, target)
+    if not instance.node.is_ours(actor):
+        peers.resolve_actor(instance.node, actor)
+    return actor
+
+
+def _followed(instance: Instance, target: str) -> str | None:
+    """Someone we follow already, by address, host or handle, without asking the network."""
+    with instance.database.reading() as session:
+        for uri in (relation.followed for relation in _ours(session, instance)):
+            known = session.get(peers.RemoteActor, uri)
+            handle = (known.handle or "") if known else ""
+            instance_of = uri.endswith("/actor") and target.rstrip("/") in (host_of(uri), origin_of(uri))
+            if target == uri or instance_of or (handle and target.lstrip("@") == handle):
+                return uri
+    return None
+
+
+def _local_actor(session: Session, instance: Instance, slug: str | None) -> str:
+    return shelf.community(session, slug).uri if slug else instance.node.instance_actor
+
+
+def _ours(session: Session, instance: Instance) -> list[Follow]:
+    mine = col(Follow.follower).startswith(instance.origin + "/", autoescape=True)
+    return list(session.exec(select(Follow).where(mine).order_by(col(Follow.id))))
+
+
+def _accepted(session: Session, instance: Instance) -> list[str]:
+    found = (r.followed for r in _ours(session, instance) if r.state == "accepted")
+    return [uri for uri in dict.fromkeys(found) if not instance.node.is_ours(uri)]
+
+
+def _relations(session: Session, instance: Instance) -> list[dict[str, Any]]:
+    rows = []
+    for relation in session.exec(select(Follow).order_by(col(Follow.id))):
+        outwards = instance.node.is_ours(relation.follower)
+        actor = relation.followed if outwards else relation.follower
+        host = session.get(Host, host_of(actor) or "")
+        reading_ = session.get(backfill.Backfill, actor) if outwards else None
+        rows.append(
+            {
+                "direction": "following" if outwards else "follower",
+                "actor": actor,
+                "local": relation.follower if outwards else relation.followed,
+                "state": relation.state,
+                "since": relation.at,
+                "backfill": reading_.model_dump(
+                    include={"state", "fetched", "total", "kept", "refused", "error"}
+                )
+                if reading_
+                else None,
+                "health": _health(host) if host else None,
+            }
+        )
+    return rows
+
+
+def _health(host: Host) -> dict[str, Any]:
+    return host.model_dump()
+
+
+def _read(row: dict[str, Any] | None) -> str:
+    return f"{row['state']} {row['fetched']}/{row['total'] or '?'}" if row else ""
+
+
+def _word(health: dict[str, Any] | None) -> str:
+    if not health:
+        return ""
+    if health["allowed"] is False:
+        return "blocked"
+    return f"{health['state']}: {health['last_error']}" if health["last_error"] else health["state"]
+
+
+def _judge(host: str, allowed: bool) -> None:
+    name = hosts.normal(host_of(host) or host)
+    if not name or any(character.isspace() or character in "/@" for character in name):
+        raise click.BadParameter("write a host, such as practices.town.example", param_hint="HOST")
+    with opened() as instance, instance.database.writing() as session:
+        hosts.judge(session, name, allowed)
+        if not allowed:
+            outbox.purge(session, name)

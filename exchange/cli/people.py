@@ -1,0 +1,52 @@
+"""Commands about who may act: officers with a mailbox, and programs with a token."""
+
+import click
+
+from exchange.catalogue import officers, shelf
+from exchange.cli.base import Group, opened, reading
+from exchange.cli.output import print_json, say
+from exchange.models.officer import ROLES, SCOPES
+
+
+@click.group(cls=Group)
+def officer() -> None:
+    """Officers: the people, as functions, who act for a community."""
+
+
+@officer.command("add")
+@click.argument("mailbox")
+@click.option("--community", "slug", metavar="SLUG", help="For whom; coordinators and admins need none.")
+@click.option("--role", type=click.Choice(ROLES), default="officer", show_default=True)
+@reading
+def add_officer(mailbox: str, slug: str | None, role: str, as_json: bool) -> None:
+    """Invite an officer (or again one who lost the password): prints a link that works once."""
+    with opened() as instance, instance.database.writing() as session:
+        owner = shelf.community(session, slug) if slug else None
+        made, secret = officers.invite(session, mailbox, owner, role)
+        link = f"{instance.settings.origin}/welcome/{secret}"
+        until = made.invitation_until
+        found = {"mailbox": made.mailbox, "role": made.role, "link": link, "valid_until": until}
+    if as_json:
+        return print_json(found)
+    say(f"{found['mailbox']} sets a password here, once, until {until:%Y-%m-%d %H:%M} UTC:\n{link}")
+
+
+@click.group(cls=Group)
+def token() -> None:
+    """Tokens: how programs use the API for a community."""
+
+
+@token.command("add")
+@click.option("--community", "slug", metavar="SLUG", help="For whom; an admin token needs none.")
+@click.option("--scope", type=click.Choice(SCOPES), default="read", show_default=True)
+@reading
+def add_token(slug: str | None, scope: str, as_json: bool) -> None:
+    """Make an API token and print it, this once."""
+    if slug is None and scope != "admin":
+        raise click.UsageError("Name the community the token acts for: --community SLUG.")
+    with opened() as instance, instance.database.writing() as session:
+        owner = shelf.community(session, slug) if slug else None
+        secret = officers.issue_token(session, owner, scope)
+    if as_json:
+        return print_json({"token": secret, "scope": scope, "community": slug})
+    say(secret)

@@ -1,0 +1,116 @@
+"""An instance at work in one process: the web server in front, the worker behind, one way to stop both."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
+
+from exchange.config import Settings
+from exchange.instance import Instance
+from exchange.worker import Worker
+
+LARGEST_BODY = 8 * 1024 * 1024  # what the server reads at all; pages and inbox have closer limits
+PATIENCE = 2.0  # seconds that requests under way may still take when we stop
+
+
+class _Dispatcher(ThreadedTaskDispatcher):
+    """Threads that are not waited for longer than an operator waits."""
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = PATIENCE) -> bool:
+        return super().shutdown(cancel_pending, timeout)
+
+
+def serve(instance: Instance, listen: tuple[str, int], *, ready: Callable[[], None]) -> None:
+    """Answer requests and work until SIGTERM, SIGINT or `stop_with_parent` says stop.
+
+    Raises OSError when the port is taken. `ready` is called once requests are accepted.
+    """
+    from exchange.app import create_app
+
+    settings = instance.settings
+    dispatcher = _Dispatcher()
+    server = create_server(
+        create_app(instance),
+        host=listen[0],
+        port=listen[1],
+        _dispatcher=dispatcher,
+        threads=settings.threads,
+        connection_limit=1000,
+        asyncore_use_poll=True,
+        channel_timeout=20,
+        cleanup_interval=5,
+        max_request_body_size=LARGEST_BODY,
+        max_request_header_size=64 * 1024,
+        ident=None,
+        clear_untrusted_proxy_headers=False,  # the application judges them by its own setting
+    )
+    dispatcher.set_thread_count(settings.threads)
+    worker = Worker(instance)
+    worker.start()
+    _on_signals(_leave)
+    ready()
+    try:
+        server.run()
+    finally:
+        _on_signals(signal.SIG_IGN)
+        server.close()
+        worker.stop()
+
+
+def work(instance: Instance, *, ready: Callable[[], None]) -> None:
+    """Only the worker, until told to stop."""
+    stop = threading.Event()
+    _on_signals(lambda _number, _frame: stop.set())
+    worker = Worker(instance)
+    worker.start()
+    ready()
+    while not stop.wait(1.0):
+        pass
+    worker.stop()
+
+
+def stop_with_parent() -> None:
+    """Stop when the process that holds the other end of stdin ends, however it ends."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Log lines of key and value on stderr, from the level of the settings up."""
+    level = getattr(logging, settings.log.upper())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(
+        stream=sys.stderr, level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
+    )
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, handler)

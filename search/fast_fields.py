@@ -29,7 +29,7 @@ def schema(layout: Layout) -> tantivy.Schema:
         builder.add_unsigned_field(f"sort_{name}", fast=True)
     builder.add_text_field("sort_title", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("tie", fast=True)
-    builder.add_text_field("row", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("row", stored=True)
     builder.add_unsigned_field("seen", stored=True)
     return builder.build()
 
@@ -59,7 +59,7 @@ def document(given: Document, layout: Layout) -> tantivy.Document:
         made.add_unsigned(f"sort_{name}", key)
     made.add_text("sort_title", order.title_key(given))
     made.add_unsigned("tie", order.tie(given.id))
-    made.add_text("row", analysis.row(given))
+    made.add_bytes("row", analysis.row(given).encode())
     return made
 
 

@@ -9,6 +9,8 @@ from search.text import Token, base_language, fold, stems, tokens
 LONGEST = 260
 BEFORE = 60  # what stays readable in front of the first mark
 FIELDS = ("summary", "body")
+# Irish mutates initials, Dutch takes ge- away, the Serbian stemmer writes Cyrillic in Latin letters.
+CHANGE_BEGINNINGS = frozenset({"ga", "nl", "hr", "tr"})
 Span = tuple[int, int]
 Texts = Mapping[str, Mapping[str, str]]
 
@@ -23,6 +25,7 @@ class Marker:
         self.runs: list[tuple[str, ...]] = []
         self._collect(meaning)
         self._judged: dict[tuple[str, str], bool] = {}
+        self._initials = {stem.partition(":")[2][:1] for stem in self.stems}
 
     def _collect(self, meaning: Meaning) -> None:
         match meaning:
@@ -57,10 +60,17 @@ class Marker:
             judged = (
                 folded in self.surfaces
                 or (bool(self.starts) and folded.startswith(self.starts))
-                or not self.stems.isdisjoint(stems(word, language))
+                or (
+                    self._may_share_stem(folded, language)
+                    and not self.stems.isdisjoint(stems(word, language))
+                )
             )
             self._judged[key] = judged
         return judged
+
+    def _may_share_stem(self, folded: str, language: str) -> bool:
+        """Stemming costs most of a snippet, and few stemmers change how a word begins."""
+        return folded[:1] in self._initials or language in CHANGE_BEGINNINGS
 
     def _runs(self, found: list[Token]) -> Iterable[Span]:
         folded = [fold(token.text) for token in found]

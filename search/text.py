@@ -48,7 +48,7 @@ STEMMERS = {
 }
 SAME_STEMMER = {"nb": "no", "nn": "no", "sr": "hr", "bs": "hr"}
 
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 # Articles and prepositions that lean on the next word: l'énergie, dell'acqua, qu'elle
@@ -109,7 +109,7 @@ class Token:
 
 def normalise(text: str) -> str:
     """The text in composed letters, without the invisible ones that people paste along."""
-    return unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def tokens(text: str) -> Iterator[Token]:

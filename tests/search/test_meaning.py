@@ -1,0 +1,85 @@
+"""A query tree in the terms of the index."""
+
+import pytest
+
+from search.language import read
+from search.meaning import (
+    All,
+    Any,
+    Around,
+    Chosen,
+    Run,
+    Start,
+    Without,
+    Word,
+    compile,
+    place,
+    relaxed,
+    spellings,
+)
+from search.stopwords import guess
+
+
+def meaning(text: str, *languages: str) -> object:
+    return compile(read(text).tree, languages)
+
+
+@pytest.mark.parametrize(
+    ("word", "forms"),
+    [
+        ("bürger", {"burger", "buerger"}),
+        ("buerger", {"buerger", "burger"}),
+        ("københavn", {"kobenhavn", "koebenhavn"}),
+        ("bleue", {"bleue"}),
+        ("rue", {"rue"}),
+        ("energie", {"energie"}),
+        ("straße", {"strasse"}),
+    ],
+)
+def test_how_people_write_a_word(word: str, forms: set[str]) -> None:
+    assert set(spellings(word)) == forms
+
+
+def test_the_readers_language_weighs_more_than_the_others() -> None:
+    word = meaning("communes", "fr-BE")
+    assert isinstance(word, Word)
+    weights = dict(word.stems)
+    assert weights["fr:commun"] == 1.0
+    assert all(weight < 1.0 for stem, weight in weights.items() if not stem.startswith("fr:"))
+
+
+def test_small_words_betray_the_language() -> None:
+    assert guess(["der", "radweg", "und", "die", "stadt"]) == "de"
+    assert guess(["la", "piste", "dans", "les", "rues"]) == "fr"
+    assert guess(["radweg"]) is None
+    tree = meaning("die Wege und der Bus")
+    assert isinstance(tree, All)
+    assert any(dict(word.stems).get("de:weg") == 1.0 for word in tree.parts if isinstance(word, Word))
+
+
+def test_small_words_are_spare_beside_others() -> None:
+    tree = meaning("the plan")
+    assert isinstance(tree, All)
+    assert [part.typed for part in tree.spare if isinstance(part, Word)] == ["the"]
+    assert len(tree.parts) == 1
+
+
+def test_phrases_prefixes_facets_and_exclusions() -> None:
+    assert meaning('"Ville d\'Énergie"') == Run(("ville", "energie"))
+    assert meaning("title:Énerg*") == Start("energ", "title")
+    assert meaning("-country:FR") == Without(Chosen("country", ("FR",)))
+    assert isinstance(meaning("a OR b"), Any)
+
+
+def test_only_words_are_given_up() -> None:
+    tree = relaxed(compile(read("solar wind country:FR").tree))
+    assert isinstance(tree, All)
+    assert isinstance(tree.parts[0], Any)
+    assert tree.parts[1] == Chosen("country", ("FR",))
+    assert relaxed(compile(read("solar country:FR").tree)) is None
+    assert relaxed(compile(read("solar OR wind").tree)) is None
+
+
+def test_the_place_of_a_query_is_one_that_must_be_near() -> None:
+    assert place(compile(read("solar near:48,10~5").tree)) == Around(48, 10, 5)
+    assert place(compile(read("-near:48,10~5").tree)) is None

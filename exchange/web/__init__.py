@@ -1,0 +1,38 @@
+"""The pages: what people see and do on an instance, without a script, in their own language."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from exchange.web import failures, guard, language, show
+from exchange.web import (  # each of these hangs its pages on a blueprint
+    account,
+    adopting,
+    communities,
+    desk,
+    finding,
+    following,
+    network,
+    officer,
+    practice,
+    public,
+    rating,
+)
+from exchange.web.blueprints import BLUEPRINTS
+from exchange.web.limits import LoginLimits
+
+if TYPE_CHECKING:
+    from exchange.instance import Instance
+
+
+def register(app: Flask, instance: "Instance") -> None:
+    """Give a Flask application the pages of `instance`, their guards and their error pages."""
+    app.extensions["jumelage"] = instance
+    app.extensions["login_limits"] = LoginLimits()
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    language.register(app)
+    guard.register(app)
+    failures.register(app)
+    show.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,95 @@
+"""Getting in and out: the one-time invitation, the log-in and the log-out of an officer."""
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from exchange.catalogue import officers
+from exchange.messages import N_, Message, Problem, Refusal
+from exchange.web import guard
+from exchange.web.blueprints import officer
+from exchange.web.language import current
+from exchange.web.reach import database
+
+Answer = str | tuple[str, int] | Response
+
+
+@officer.get("/login")
+def login() -> Answer:
+    """The log-in page."""
+    if g.officer is not None:
+        return redirect(guard.local_path(request.args.get("next"), url_for("officer.desk")))
+    return render_template("login.html", problems=[], mailbox="")
+
+
+@officer.post("/login")
+def log_in() -> Answer:
+    """Try a mailbox and a password."""
+    mailbox = request.form.get("mailbox", "")[:300]
+    password = request.form.get("password", "")[:300]
+    address = request.remote_addr or ""
+    if not guard.limits().allows(address, mailbox):
+        return _again(mailbox, N_("Too many tries. Wait a minute, then try again."), 429)
+    with database().reading() as session:
+        found = officers.authenticate(session, mailbox, password)
+    if found is None:
+        return _again(mailbox, N_("This mailbox and this password do not belong together."), 422)
+    guard.limits().forget(address, mailbox)
+    _end_old_login()
+    with database().writing() as session:
+        token = officers.open_session(session, session.merge(found))
+    response = redirect(guard.local_path(request.form.get("next"), url_for("officer.desk")), 303)
+    guard.log_in(response, token)
+    return response
+
+
+@officer.post("/logout")
+def logout() -> Answer:
+    """End the log-in, here and on the server."""
+    _end_old_login()
+    response = redirect(url_for("public.home", done="logged-out"), 303)
+    guard.log_out(response)
+    return response
+
+
+@officer.get("/welcome/<token>")
+def welcome(token: str) -> Answer:
+    """The page that an invitation leads to."""
+    with database().reading() as session:
+        invited = officers.invited(session, token)
+    return render_template("welcome.html", problems=[], mailbox=invited.mailbox, token=token)
+
+
+@officer.post("/welcome/<token>")
+def accept(token: str) -> Answer:
+    """Set the password, and log the officer in."""
+    password = request.form.get("password", "")
+    with database().reading() as session:
+        mailbox = officers.invited(session, token).mailbox
+    if password != request.form.get("again", ""):
+        problems = [Problem("again", Message(N_("The two passwords are not the same.")))]
+        return render_template("welcome.html", problems=problems, mailbox=mailbox, token=token), 422
+    _end_old_login()
+    try:
+        with database().writing() as session:
+            found = officers.accept_invitation(session, token, password, current())
+            cookie = officers.open_session(session, found)
+    except Refusal as refusal:
+        if not any(p.path for p in refusal.problems):
+            raise
+        return render_template("welcome.html", problems=refusal.problems, mailbox=mailbox, token=token), 422
+    response = redirect(url_for("officer.desk", done="welcome"), 303)
+    guard.log_in(response, cookie)
+    return response
+
+
+def _again(mailbox: str, sentence: str, status: int) -> Answer:
+    problems = [Problem("mailbox", Message(sentence))]
+    return render_template("login.html", problems=problems, mailbox=mailbox), status
+
+
+def _end_old_login() -> None:
+    """A log-in begins with a new token and leaves no older one of this browser behind."""
+    old = request.cookies.get(guard.cookie_name())
+    if old:
+        with database().writing() as session:
+            officers.close_session(session, old)

@@ -1,0 +1,98 @@
+"""The federation page: whom this instance follows, who follows it, how they are, and what is still arriving."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from sqlmodel import Session, col, func, select
+
+from exchange.catalogue import shelf
+from exchange.models.community import Community
+from exchange.models.practice import PUBLISHED, Practice
+from exchange.web.blueprints import public
+from exchange.web.guard import may_govern
+from exchange.web.reach import database, instance, settings
+from exchange.web.show import host_of, origin_of
+from federation.backfill import Backfill
+from federation.followers import Follow
+from federation.peers import Host, RemoteActor
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One follow relation between us and somebody else."""
+
+    actor: str
+    name: str
+    host: str
+    state: str
+    local_name: str
+    follow: Follow
+    health: Host | None
+    backfill: Backfill | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """How much we hold of one other instance."""
+
+    host: str
+    practices: int
+    communities: int
+
+
+@public.get("/federation")
+def federation() -> str:
+    """The other instances, and how the exchange with them goes."""
+    ours = settings().origin + "/"
+    with database().reading() as session:
+        ties = list(session.exec(select(Follow).order_by(col(Follow.at).desc()).limit(1000)))
+        following = [_tie(session, f, f.followed, f.follower) for f in ties if f.follower.startswith(ours)]
+        followers = [
+            _tie(session, f, f.follower, f.followed)
+            for f in ties
+            if f.followed.startswith(ours) and not f.follower.startswith(ours)
+        ]
+        sources = _sources(session)
+        counts = shelf.counts(session)
+    return render_template(
+        "federation.html",
+        following=following,
+        followers=followers,
+        sources=sources,
+        counts=counts,
+        governs=may_govern(),
+        handle=f"@instance@{settings().host}",
+        mode=instance().node.mode,
+    )
+
+
+def _tie(session: Session, follow: Follow, other: str, own: str) -> Tie:
+    remote = session.get(RemoteActor, other)
+    called = remote.document.get("name") if remote else None
+    known = session.exec(select(Community).where(Community.uri == other)).first()
+    own_community = session.exec(select(Community).where(Community.uri == own)).first()
+    host = host_of(other)
+    return Tie(
+        actor=other,
+        name=known.called() if known else called if isinstance(called, str) and called else host,
+        host=host,
+        state=follow.state,
+        local_name=own_community.called() if own_community else settings().name,
+        follow=follow,
+        health=session.get(Host, host),
+        backfill=session.get(Backfill, other) if follow.followed == other else None,
+    )
+
+
+def _sources(session: Session) -> list[Source]:
+    query = (
+        select(Community.instance, func.count(col(Practice.id)), func.count(func.distinct(Community.id)))
+        .join(Practice, Practice.community_id == Community.id)  # type: ignore[arg-type]
+        .where(Practice.state == PUBLISHED)
+        .group_by(col(Community.instance))
+    )
+    rows = [
+        Source(host_of(origin_of(origin)), practices, places)
+        for origin, practices, places in session.exec(query)
+    ]
+    return sorted(rows, key=lambda row: -row.practices)

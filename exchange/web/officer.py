@@ -1,0 +1,284 @@
+"""An officer writes a practice: draft, preview, check, publish; and revises or withdraws it later."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from sqlmodel import Session, select
+from werkzeug.wrappers import Response
+
+from exchange.catalogue import draft as drafts
+from exchange.catalogue import publish as publishing
+from exchange.catalogue import revise as revising
+from exchange.catalogue import shelf
+from exchange.catalogue import withdraw as withdrawing
+from exchange.messages import NotAllowed, NotFound, Problem, Refusal
+from exchange.models.base import now
+from exchange.models.community import Community
+from exchange.models.practice import WITHDRAWN, Draft, Practice
+from exchange.vocabulary import completeness
+from exchange.vocabulary.fields import UNDETERMINED, clean
+from exchange.vocabulary.record import DEFAULT_LICENCE
+from exchange.web import answers, guard
+from exchange.web.blueprints import officer
+from exchange.web.failures import page as failure
+from exchange.web.language import current
+from exchange.web.practice import Telling
+from exchange.web.questions import BY_KEY, PARTS, Part, place_of
+from exchange.web.reach import database
+
+Answer = str | tuple[str, int] | Response
+
+
+@officer.get("/desk/practices/new")
+@guard.officers_only
+def new() -> Answer:
+    """What it takes to tell a practice, and the first question."""
+    return render_template("new.html", community=guard.own_community())
+
+
+@officer.post("/desk/practices/new")
+@guard.officers_only
+def begin() -> Answer:
+    """Open an empty draft."""
+    community = guard.own_community()
+    language = clean(request.form.get("language", "")) or current()
+    data = {"language": language[:12], "licence": DEFAULT_LICENCE}
+    with database().writing() as session:
+        kept = drafts.save(session, session.get_one(Community, community.id), data, officer=g.officer)
+    return redirect(url_for("officer.draft", key=kept.key), 303)
+
+
+@officer.get("/desk/drafts/<key>")
+@guard.officers_only
+def draft(key: str) -> Answer:
+    """One part of the form."""
+    with database().reading() as session:
+        kept, _owner = _own_draft(session, key)
+    shown = problems_at(kept.data) if request.args.get("checked") else []
+    return _form(kept, _part(), shown)
+
+
+@officer.post("/desk/drafts/<key>")
+@guard.officers_only
+def save(key: str) -> Answer:
+    """Keep what was typed, whatever it is, and go where the button says."""
+    part = _part()
+    with database().writing() as session:
+        kept, owner = _own_draft(session, key)
+        kept = drafts.save(session, owner, answers.typed(kept.data, part, request.form), draft=kept)
+    wrong = [p for p in wrongly_put(kept.data) if (place_of(p.path) or (part,))[0] is part]
+    if wrong:
+        return _form(kept, part, wrong), 422
+    go = request.form.get("go", "save")
+    if go.startswith("more:"):
+        anchor = "f-" + go.removeprefix("more:").replace(".", "-")
+        return redirect(url_for("officer.draft", key=key, part=part.key, room=go[5:], _anchor=anchor), 303)
+    if go == "next":
+        after = PARTS.index(part) + 1
+        if after < len(PARTS):
+            return redirect(url_for("officer.draft", key=key, part=PARTS[after].key), 303)
+        return redirect(url_for("officer.check", key=key), 303)
+    if go in ("check", "preview"):
+        return redirect(url_for(f"officer.{go}", key=key), 303)
+    return redirect(url_for("officer.draft", key=key, part=part.key, done="saved"), 303)
+
+
+@officer.get("/desk/drafts/<key>/preview")
+@guard.officers_only
+def preview(key: str) -> Answer:
+    """The draft as others will see it."""
+    with database().reading() as session:
+        kept, owner = _own_draft(session, key)
+    told = Telling(record=answers.readable(kept.data).data(), owner=owner, modified=now(), preview=True)
+    return render_template(
+        "preview.html", told=told, draft=kept, reading="both", left_out=wrongly_put(kept.data)
+    )
+
+
+@officer.get("/desk/drafts/<key>/check")
+@guard.officers_only
+def check(key: str) -> Answer:
+    """All answers once more before they are published."""
+    with database().reading() as session:
+        kept, _owner = _own_draft(session, key)
+    return _check_page(kept, [])
+
+
+@officer.post("/desk/drafts/<key>/publish")
+@guard.officers_only
+def publish(key: str) -> Answer:
+    """Publish the draft: as a new practice, or as the next version of one."""
+    done = "published"
+    try:
+        with database().writing() as session:
+            kept, owner = _own_draft(session, key)
+            if kept.practice_id is None:
+                practice = publishing.publish(session, owner, kept.data, draft=kept)
+            else:
+                practice = session.get_one(Practice, kept.practice_id)
+                before = practice.version
+                note = clean(request.form.get("note", ""))[:500]
+                practice = revising.revise(session, practice, kept.data, note=note, draft=kept)
+                done = "revised" if practice.version > before else "unchanged"
+    except Refusal as refusal:
+        if isinstance(refusal, NotFound | NotAllowed):
+            raise
+        with database().reading() as session:
+            kept, _owner = _own_draft(session, key)
+        return _check_page(kept, refusal.problems), 422
+    return redirect(url_for("public.practice", key=practice.key, done=done), 303)
+
+
+@officer.get("/desk/drafts/<key>/discard")
+@guard.officers_only
+def ask_to_discard(key: str) -> Answer:
+    """Ask once before a draft is thrown away."""
+    with database().reading() as session:
+        kept, _owner = _own_draft(session, key)
+    return render_template("discard.html", draft=kept, title=_title(kept))
+
+
+@officer.post("/desk/drafts/<key>/discard")
+@guard.officers_only
+def discard(key: str) -> Answer:
+    """Throw a draft away."""
+    with database().writing() as session:
+        kept, _owner = _own_draft(session, key)
+        drafts.discard(session, kept)
+    return redirect(url_for("officer.desk", done="discarded"), 303)
+
+
+@officer.get("/practices/<key>/revise")
+@guard.officers_only
+def ask_to_revise(key: str) -> Answer:
+    """What revising means, and the draft of it where one is open."""
+    with database().reading() as session:
+        found, owner = _own_practice(session, key)
+        kept = session.exec(select(Draft).where(Draft.practice_id == found.id)).first()
+    if found.state == WITHDRAWN:
+        return failure(410)
+    if kept is not None:
+        return redirect(url_for("officer.draft", key=kept.key), 303)
+    return render_template("revise.html", practice=found, owner=owner)
+
+
+@officer.post("/practices/<key>/revise")
+@guard.officers_only
+def revise(key: str) -> Answer:
+    """Open a draft that begins with what is published; an open one is gone on with."""
+    with database().writing() as session:
+        found, owner = _own_practice(session, key)
+        if found.state == WITHDRAWN:
+            return failure(410)
+        kept = session.exec(select(Draft).where(Draft.practice_id == found.id)).first()
+        if kept is None:
+            kept = drafts.save(session, owner, dict(found.record), officer=g.officer, practice=found)
+    return redirect(url_for("officer.draft", key=kept.key), 303)
+
+
+@officer.get("/practices/<key>/withdraw")
+@guard.officers_only
+def ask_to_withdraw(key: str) -> Answer:
+    """Ask once before a practice is withdrawn."""
+    with database().reading() as session:
+        found, owner = _own_practice(session, key)
+    if found.state == WITHDRAWN:
+        return failure(410)
+    return render_template("withdraw.html", practice=found, owner=owner)
+
+
+@officer.post("/practices/<key>/withdraw")
+@guard.officers_only
+def withdraw(key: str) -> Answer:
+    """Withdraw a practice."""
+    with database().writing() as session:
+        found, _owner = _own_practice(session, key)
+        withdrawing.withdraw(session, found)
+    return redirect(url_for("officer.desk", done="withdrawn"), 303)
+
+
+def problems_at(data: dict[str, Any]) -> list[Problem]:
+    """All that keeps a draft from being published: what is in the wrong form, and what is missing."""
+    wrong = wrongly_put(data)
+    missing = completeness.missing(answers.readable(data))
+    paths = [p.path for p in wrong]
+    return wrong + [m for m in missing if not any(p == m.path or p.startswith(m.path + ".") for p in paths)]
+
+
+def wrongly_put(data: dict[str, Any]) -> list[Problem]:
+    """What stands in a draft and is not in the form that its field asks for."""
+    record, problems = publishing.check(data)
+    return problems if record is None else []
+
+
+def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:
+    everything = [p.path for p in problems_at(kept.data)]
+    here = [p for p in problems if (place_of(p.path) or (None,))[0] is part]
+    return render_template(
+        "draft.html",
+        draft=kept,
+        data=kept.data,
+        language=str(kept.data.get("language") or UNDETERMINED),
+        part=part,
+        parts=[(p, *answers.answered(p, kept.data, everything)) for p in PARTS],
+        problems=here,
+        room=request.args.get("room", ""),
+        title=_title(kept),
+        score=completeness.score(answers.readable(kept.data)),
+        shown=answers.shown,
+    )
+
+
+def _check_page(kept: Draft, refused: list[Problem]) -> str:
+    problems = problems_at(kept.data)
+    known = {p.path for p in problems}
+    problems += [p for p in refused if p.path not in known]
+    hrefs = [_where(kept.key, p.path) for p in problems]
+    return render_template(
+        "check.html",
+        draft=kept,
+        data=kept.data,
+        language=str(kept.data.get("language") or UNDETERMINED),
+        parts=PARTS,
+        problems=problems,
+        hrefs=hrefs,
+        title=_title(kept),
+        shown=answers.shown,
+    )
+
+
+def _where(key: str, path: str) -> str:
+    """The address of the field that a problem is about."""
+    found = place_of(path)
+    if found is None:
+        return url_for("officer.draft", key=key, checked=1)
+    anchor = (
+        "f-" + path.replace(".", "-")
+        if found[1].kind == "rows" and path != found[1].path
+        else found[1].anchor
+    )
+    return url_for("officer.draft", key=key, part=found[0].key, checked=1, _anchor=anchor)
+
+
+def _part() -> Part:
+    wanted = request.form.get("part") or request.args.get("part", "")
+    return BY_KEY.get(wanted, PARTS[0])
+
+
+def _title(kept: Draft) -> str:
+    titles = kept.data.get("title") or {}
+    return str(titles.get(kept.data.get("language"), "")) if isinstance(titles, dict) else ""
+
+
+def _own_draft(session: Session, key: str) -> tuple[Draft, Community]:
+    kept = drafts.draft_by_key(session, key)
+    owner = session.get_one(Community, kept.community_id)
+    guard.check_may(owner)
+    return kept, owner
+
+
+def _own_practice(session: Session, key: str) -> tuple[Practice, Community]:
+    found = shelf.practice(session, key)
+    owner = shelf.community_of(session, found)
+    guard.check_may(owner)
+    return found, owner

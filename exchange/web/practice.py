@@ -1,0 +1,136 @@
+"""The page of a practice: what was done, as its owner tells it, who judged it and who took it up."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, g, render_template, request
+from sqlmodel import Session
+
+from exchange.catalogue import judgement, officers, shelf
+from exchange.models.adoption import Adoption
+from exchange.models.base import now
+from exchange.models.community import Community
+from exchange.models.practice import WITHDRAWN, Practice
+from exchange.models.review import Review
+from exchange.web.blueprints import public
+from exchange.web.failures import page as failure
+from exchange.web.pictures import Strip, strips
+from exchange.web.reach import database
+
+READINGS = ("both", "original", "translation")
+
+
+@dataclass
+class Telling:
+    """A practice as it is to be read: a published version, an old one, or a preview of a draft."""
+
+    record: dict[str, Any]
+    owner: Community
+    version: int = 1
+    issued: datetime | None = None
+    modified: datetime | None = None
+    documented_by: str = "owner"
+    incomplete: bool = False
+    review_due: date | None = None
+    uri: str = ""
+    local: bool = True
+    key: str = ""
+    preview: bool = False
+    doubts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.doubts = dict(self.record.get("certainty") or {})
+
+    @property
+    def stale(self) -> bool:
+        """Whether its owner should have looked at it again by now."""
+        return self.review_due is not None and self.review_due < now().date()
+
+
+@dataclass(frozen=True)
+class Afterlife:
+    """What became of a practice: reviews and adoptions."""
+
+    strips: list[Strip]
+    reviews: list[tuple[Review, Community]]
+    adoptions: list[tuple[Adoption, Community | None]]
+
+
+@public.get("/practices/<key>")
+def practice(key: str) -> str | Response:
+    """A practice in its newest version."""
+    with database().reading() as session:
+        found = shelf.practice(session, key)
+        if found.state == WITHDRAWN:
+            return failure(410)  # type: ignore[return-value]
+        owner = shelf.community_of(session, found)
+        told = telling(found, owner)
+        versions = shelf.versions_of(session, found)
+        after = _afterlife(session, found)
+    return render_template(
+        "practice.html",
+        told=told,
+        versions=versions,
+        after=after,
+        old=None,
+        reading=_reading(),
+        mine=g.officer is not None and officers.may(g.officer, owner),
+        rateable=g.community is not None and g.community.id != owner.id,
+    )
+
+
+@public.get("/practices/<key>/versions/<int:number>")
+def version(key: str, number: int) -> str | Response:
+    """A practice as it was in an earlier version."""
+    with database().reading() as session:
+        found = shelf.practice(session, key)
+        if found.state == WITHDRAWN:
+            return failure(410)  # type: ignore[return-value]
+        owner = shelf.community_of(session, found)
+        old = shelf.version(session, found, min(number, 2**31 - 1))
+        versions = shelf.versions_of(session, found)
+    told = telling(found, owner)
+    told.record, told.version, told.modified, told.review_due = old.record, old.number, old.published_at, None
+    return render_template(
+        "practice.html",
+        told=told,
+        versions=versions,
+        after=None,
+        old=old,
+        newest=found.version,
+        reading=_reading(),
+        mine=False,
+        rateable=False,
+    )
+
+
+def telling(practice: Practice, owner: Community) -> Telling:
+    """The newest version of a practice, ready to be read."""
+    return Telling(
+        record=practice.record,
+        owner=owner,
+        version=practice.version,
+        issued=practice.issued_at,
+        modified=practice.modified_at,
+        documented_by=practice.documented_by,
+        incomplete=practice.incomplete,
+        review_due=practice.review_due,
+        uri=practice.uri,
+        local=practice.local,
+        key=practice.key,
+    )
+
+
+def _afterlife(session: Session, found: Practice) -> Afterlife:
+    adoptions = shelf.adoptions_of(session, found)
+    return Afterlife(
+        strips=strips(judgement.distributions(session, found)),
+        reviews=shelf.reviews_of(session, found),
+        adoptions=[(a, session.get(Community, a.adopter_id) if a.adopter_id else None) for a in adoptions],
+    )
+
+
+def _reading() -> str:
+    wanted = request.args.get("texts", "both")
+    return wanted if wanted in READINGS else "both"

@@ -133,20 +133,21 @@ class Client:
         A document found under another address (the page of a profile, say) is fetched once more from
         its own id: only there does its host vouch for it.
         """
-        for attempt in (1, 2):
-            document = self.get(without_fragment(url), signed=signed, limit=limit, seconds=seconds)
+        claimed = url
+        for _attempt in (1, 2):
+            url = without_fragment(claimed)
+            document = self.get(url, signed=signed, limit=limit, seconds=seconds)
             if not media.is_activity(document.content_type):
                 raise BadDocument(
                     "The answer is not an ActivityPub document.", detail=document.content_type[:100]
                 )
             document = _parsed(document, limit)
-            claimed = activity.id_of(document.json)
-            if claimed is None:
+            named = activity.id_of(document.json)
+            if named is None:
                 raise BadDocument("The document has no id.", detail=url[:200])
+            claimed = named
             if claimed == document.url:
                 return document
-            if attempt == 1:
-                url = claimed
         raise BadDocument("The document says that it belongs to another address.", detail=claimed[:200])
 
     def post(

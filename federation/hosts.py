@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Field, Session, col, select
 
+from federation.activity import host_of
 from federation.base import FederationTable, UtcDateTime, now
 from federation.rows import ensure
 
@@ -114,7 +115,8 @@ def verdict(session: Session, node: "Node", host: str) -> bool:
 
 def normal(host: str) -> str:
     """A domain as operators may write it, in the one spelling of the table."""
-    return host.strip().lower().removeprefix("*.").rstrip(".")
+    text = host.strip().lower().removeprefix("*.").rstrip(".")
+    return host_of(f"https://{text}/") or text
 
 
 def _names(host: str) -> list[str]:

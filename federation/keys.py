@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, col, select
 
 from federation.base import FederationTable, UtcDateTime, now
 
@@ -103,7 +103,7 @@ def _keys(session: Session, actor: str, kind: str | None) -> list[ActorKey]:
     query = select(ActorKey).where(ActorKey.actor == actor)
     if kind is not None:
         query = query.where(ActorKey.kind == kind)
-    return list(session.exec(query.order_by(ActorKey.created_at, ActorKey.id)))
+    return list(session.exec(query.order_by(col(ActorKey.created_at), col(ActorKey.id))))
 
 
 def _new(session: Session, actor: str, kind: str, key_id: str) -> ActorKey:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON
 from sqlmodel import Field, Session, col, delete
 
-from federation import described, keys, webfinger
+from federation import described, keys, media, webfinger
 from federation.activity import (
     ACTIVITY_JSON,
     LD_JSON,
@@ -197,6 +197,13 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
         return _remembered(row, refresh) or _fetch_key(node, key_id, row)
 
 
+def forget_failures(session: Session, before: datetime) -> None:
+    """Drop the memory of keys that could not be had; strangers decide how many of them there are."""
+    session.connection().execute(
+        delete(RemoteKey).where(col(RemoteKey.state) != "ok", col(RemoteKey.checked_at) < before)
+    )
+
+
 def _own(session: Session, key_id: str) -> VerifiedKey:
     key = keys.find(session, key_id)
     if key is None:
@@ -246,6 +253,9 @@ def _bound(node: "Node", key_id: str) -> tuple[dict[str, Any], described.ListedK
     found = node.client.get_json(
         without_fragment(key_id), accept=f"{ACTIVITY_JSON}, {LD_JSON}", signed=True, seconds=KEY_SECONDS
     )
+    if not media.is_activity(found.content_type):
+        # A file that somebody put on the host is not a word of the host.
+        raise BadDocument("The answer is not an ActivityPub document.", detail=found.content_type[:100])
     first = found.json
     owner = _owner_named(first)
     if owner is None or not same_origin(owner, key_id):

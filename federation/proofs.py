@@ -91,9 +91,9 @@ def check_proof(
 def _check_owner(document: dict[str, Any], key: VerifiedKey) -> None:
     """The signer is the author, and the object lies on the author's origin (FEP-fe34)."""
     owners = ids_of(document.get("attributedTo")) or ids_of(document.get("actor"))
-    if key.owner not in (owners or [id_of(document)]):
-        raise InvalidSignature("The proof of the object was made by somebody else.")
     document_id = id_of(document)
+    if key.owner not in owners and (owners or key.owner != document_id):
+        raise InvalidSignature("The proof of the object was made by somebody else.")
     if document_id is not None and not same_origin(document_id, key.owner):
         raise InvalidSignature("The object does not lie on the host of its author.")
 

@@ -39,6 +39,12 @@ def test_the_word_about_the_closest_domain_decides(
         assert hosts.verdict(session, ALLOWLIST, host) is allowlist_mode
 
 
+def test_a_domain_may_be_written_in_any_alphabet(database: Database) -> None:
+    with database.writing() as session:
+        hosts.judge(session, "BÜCHER.example", False)
+        assert not hosts.verdict(session, OPEN, "a.xn--bcher-kva.example")
+
+
 def test_a_word_can_be_taken_back(database: Database) -> None:
     with database.writing() as session:
         hosts.judge(session, "bad.example", False)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlmodel import select
 
 from exchange.db import Database
@@ -123,6 +124,21 @@ def test_a_document_that_lies_about_its_own_id_gives_no_key(node: Node, there: F
     assert refused(node, fake_id) == "The owner of this key does not list it."
 
 
+def test_an_uploaded_file_is_no_actor(node: Node, there: Foreign) -> None:
+    document = there.actor("upload.json")
+    there.serve("/upload.json", document, kind="application/json")
+    key_id = f"{document['id']}#main-key"
+    assert refused(node, key_id) == "The answer is not an ActivityPub document."
+
+
+def test_the_memory_of_keys_that_could_not_be_had_is_cleared(node: Node, there: Foreign) -> None:
+    refused(node, f"{there.origin}/gone#main-key")
+    resolve(node, f"{there.actor()['id']}#main-key")
+    with node.database.writing() as session:
+        peers.forget_failures(session, now() + timedelta(seconds=1))
+        assert {key.state for key in session.exec(select(peers.RemoteKey)).all()} == {"ok"}
+
+
 def test_a_neighbour_cannot_take_over_the_key_of_another_actor(node: Node, there: Foreign) -> None:
     actor = there.actor()
     key_id = f"{actor['id']}#main-key"
@@ -161,8 +177,6 @@ def test_an_actor_document_with_a_fault_gives_no_key(
 
 
 def test_a_weak_key_is_not_believed(node: Node, there: Foreign) -> None:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
     there.actor(key=rsa.generate_private_key(public_exponent=65537, key_size=1024))
     assert refused(node, f"{there.origin}/mayor#main-key") == "The owner of this key does not list it."
 

@@ -66,14 +66,21 @@ class House:
 
     def _serve(self) -> None:
         self.app: Flask = create_app(self.instance)
-        self.server = create_server(
-            self.app, sockets=[self.socket], threads=4, clear_untrusted_proxy_headers=True
-        )
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        # A map of its own: by default all servers of a process share one, and with it their events.
+        self.map: dict[int, Any] = {}
+        self.server = create_server(self.app, self.map, sockets=[self.socket], threads=4)
+        self.open = True
+        self.thread = threading.Thread(target=self._answer, daemon=True)
         self.thread.start()
 
+    def _answer(self) -> None:
+        while self.open:
+            self.server.asyncore.loop(timeout=0.05, map=self.map, count=1)
+        self.server.task_dispatcher.shutdown(timeout=1)
+        self.server.asyncore.close_all(self.map)
+
     def close(self) -> None:
-        self.server.close()
+        self.open = False
         self.thread.join(5)
         self.instance.close()
 

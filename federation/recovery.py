@@ -1,0 +1,23 @@
+"""The start after a crash: what the dead process had in its hands is given back at once.
+
+Only for an instance that runs as a single process: where several share a database, leases run out by
+themselves, and giving them back would take work out of the hands of the living.
+"""
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from federation import lease
+from federation.arrivals import Arrival
+from federation.outbox import Delivery
+from federation.reading import Backfill
+
+
+def give_back(session: Session) -> int:
+    """Release every lease; the number of things that were under way."""
+    held = update(Backfill).where(col(Backfill.leased_until).is_not(None)).values(leased_until=None)
+    return (
+        lease.release(session, Delivery)
+        + lease.release(session, Arrival)
+        + session.connection().execute(held).rowcount
+    )

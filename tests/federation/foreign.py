@@ -177,6 +177,4 @@ def client(**options: Any) -> Client:
 
 def signed(url: str, body: bytes, *, key_id: str, key: Any = RSA, dialect: str = "cavage") -> dict[str, str]:
     """The headers of a delivery."""
-    return signatures.sign(
-        method="POST", url=url, body=body, key_id=key_id, private_key=key, dialect=dialect
-    )
+    return signatures.sign(method="POST", url=url, body=body, key_id=key_id, private_key=key, dialect=dialect)

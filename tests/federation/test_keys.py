@@ -58,6 +58,12 @@ def _pem(key: object) -> str:
 def test_weak_and_foreign_kinds_of_keys_are_refused() -> None:
     weak = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
     curve = ec.generate_private_key(ec.SECP256R1()).public_key()
-    for pem in (_pem(weak), _pem(curve), "no key", "", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"):
+    for pem in (
+        _pem(weak),
+        _pem(curve),
+        "no key",
+        "",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+    ):
         with pytest.raises(ValueError):  # noqa: PT011 - any of its messages
             keys.load_public(pem)

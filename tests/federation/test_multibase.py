@@ -12,7 +12,10 @@ from tests.federation.foreign import EDWARDS, RSA
     ("data", "text"),
     [
         (b"Hello World!", "z2NEpo7TZRRrLZSi2U"),  # draft-msporny-base58
-        (b"The quick brown fox jumps over the lazy dog.", "zUSm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"),
+        (
+            b"The quick brown fox jumps over the lazy dog.",
+            "zUSm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z",
+        ),
         (bytes.fromhex("0000287fb4cd"), "z11233QC4"),
         (b"", "z"),
     ],
@@ -44,6 +47,11 @@ def test_public_keys_of_both_kinds_come_back() -> None:
     for private in (EDWARDS, RSA):
         assert multibase.decode_key(multibase.encode_key(private.public_key())) == private.public_key()
     assert multibase.encode_key(EDWARDS.public_key()).startswith("z6Mk")
-    for text in ("z6Mk", "z", "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme", multibase.encode(b"\x85\x24junk")):
+    for text in (
+        "z6Mk",
+        "z",
+        "zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+        multibase.encode(b"\x85\x24junk"),
+    ):
         with pytest.raises(ValueError):  # noqa: PT011 - any of its messages
             multibase.decode_key(text)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from exchange.vocabulary.activitystreams import review_object, tombstone
 from sqlmodel import Session, select
 
 from exchange.catalogue.announce import say
@@ -12,6 +11,7 @@ from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
+from exchange.vocabulary.activitystreams import review_object, tombstone
 from exchange.vocabulary.fields import clean
 
 COMMENT_LIMIT = 4000
@@ -123,7 +123,7 @@ def faults(
     values = [v for v in ratings.values() if isinstance(v, int) and not isinstance(v, bool)]
     if ratings and not values and not problems:
         wrong("ratings", N_("Rate at least one criterion."))
-    if any(v <= LOW for v in values) and not comment:
+    if any(1 <= v <= LOW for v in values) and not comment:
         wrong("comment", N_("A rating of 1 or 2 needs a comment that says why."))
     if any(len(text) > COMMENT_LIMIT for text in comment.values()):
         wrong("comment", N_("At most %(limit)s characters."), limit=COMMENT_LIMIT)

@@ -1,0 +1,115 @@
+"""Adopting: nine stages, reasons for stopping, and the handshake with the origin."""
+
+import pytest
+from sqlmodel import Session
+
+from exchange.catalogue import adopt, publish, shelf
+from exchange.messages import NotAllowed, Refusal
+from exchange.models.community import Community
+from exchange.models.practice import Practice
+from federation import journal
+from tests.rig import complete
+
+
+@pytest.fixture
+def practice(session: Session, loos: Community) -> Practice:
+    return publish.publish(session, loos, complete({"language": "en"}))
+
+
+@pytest.mark.parametrize(
+    ("stage", "path"),
+    [
+        ("ad-rejected", "reason"),
+        ("ad-stopped", "reason"),
+        ("ad-decided", "adaptationType"),
+        ("ad-evaluated", "outcome"),
+        ("ad-nonsense", "stage"),
+    ],
+)
+def test_each_stage_owes_what_others_learn_from(
+    session: Session, practice: Practice, arvieu: Community, stage: str, path: str
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        adopt.adopt(session, practice, arvieu, stage=stage)
+    assert [p.path for p in refusal.value.problems] == [path]
+
+
+def test_an_adoption_moves_through_its_stages_and_remembers_when(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    first = adopt.adopt(session, practice, arvieu, stage="ad-assessing")
+    moved = adopt.adopt(
+        session,
+        practice,
+        arvieu,
+        stage="ad-stopped",
+        reason={"cause": "lc-finance", "text": {"fr": "Trop cher."}},
+    )
+    assert moved.id == first.id
+    assert list(moved.record["stageDates"]) == ["ad-assessing", "ad-stopped"]
+    assert [e.kind for e in journal.after(session, 0)][-2:] == ["Create", "Update"]
+
+
+def test_a_community_does_not_adopt_its_own_practice(
+    session: Session, practice: Practice, loos: Community
+) -> None:
+    with pytest.raises(Refusal):
+        adopt.adopt(session, practice, loos, stage="ad-watching")
+
+
+def test_an_adoption_is_claimed_until_the_origin_confirms_it(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    taken = adopt.adopt(session, practice, arvieu, stage="ad-operating")
+    assert taken.confirmed is None
+    adopt.confirm(session, taken)
+    assert taken.confirmed is True
+    last = journal.after(session, 0)[-1]
+    assert (last.kind, last.activity["target"], last.actor) == (
+        "Add",
+        f"{practice.uri}/adoptions",
+        practice_owner(session, practice),
+    )
+    adopt.confirm(session, taken, yes=False)
+    assert journal.after(session, 0)[-1].kind == "Remove"
+
+
+def practice_owner(session: Session, practice: Practice) -> str:
+    return shelf.community_of(session, practice).uri
+
+
+def test_what_went_the_other_way_round_is_kept_and_listed_last(session: Session, practice: Practice) -> None:
+    adopt.document_adoption(
+        session,
+        practice,
+        {"name": "Cleveland (Ohio)", "country": "US"},
+        stage="ad-operating",
+        slug="a1",
+        inverse=True,
+    )
+    adopt.document_adoption(
+        session, practice, {"name": "Vaslui", "country": "RO"}, stage="ad-adapting", slug="a2"
+    )
+    assert [a.adopter["name"] for a in shelf.adoptions_of(session, practice)] == [
+        "Vaslui",
+        "Cleveland (Ohio)",
+    ]
+
+
+def test_documenting_the_same_adoption_again_changes_nothing(session: Session, practice: Practice) -> None:
+    known = {"name": "Vaslui", "country": "RO"}
+    adopt.document_adoption(session, practice, known, stage="ad-adapting", slug="a2", since="2018")
+    before = journal.last(session)
+    adopt.document_adoption(session, practice, known, stage="ad-adapting", slug="a2", since="2018")
+    assert journal.last(session) == before
+
+
+def test_a_withdrawn_adoption_is_gone_from_the_list(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    taken = adopt.adopt(session, practice, arvieu, stage="ad-watching")
+    adopt.withdraw_adoption(session, taken)
+    assert shelf.adoptions_of(session, practice) == []
+    taken.local = False
+    with pytest.raises(NotAllowed):
+        adopt.withdraw_adoption(session, taken)

@@ -53,12 +53,15 @@ def test_every_command_and_option_says_what_it_does() -> None:
         f"{name} {parameter.name}"
         for name, command in _commands(cli)
         for parameter in command.params
-        if isinstance(parameter, click.Option) and not parameter.help
+        if isinstance(parameter, click.Option) and not parameter.help and not parameter.hidden
     ] == []
 
 
 def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield f"{before}{name}", command
         if isinstance(command, click.Group):
             yield from _commands(command, f"{before}{name} ")

@@ -90,9 +90,9 @@ def problems(error: ValidationError) -> list[Problem]:
 _SENTENCES = {
     "missing": N_("This is needed."),
     "extra_forbidden": N_("There is no field of this name."),
-    "too_long": N_("At most {max_length} entries."),
-    "greater_than_equal": N_("At least {ge}."),
-    "less_than_equal": N_("At most {le}."),
+    "too_long": N_("At most %(max_length)s entries."),
+    "greater_than_equal": N_("At least %(ge)s."),
+    "less_than_equal": N_("At most %(le)s."),
     "int_parsing": N_("A whole number is expected here."),
     "int_type": N_("A whole number is expected here."),
     "int_from_float": N_("A whole number is expected here."),
@@ -115,13 +115,7 @@ def _sentence(error: Any) -> Message:
     msgid = context.pop("msgid", None) or _SENTENCES.get(error["type"])
     if msgid is None:
         return Message(N_("This is not in the form expected here."))
-    return Message(_percent(msgid), context)
-
-
-def _percent(template: str) -> str:
-    if "{" not in template:
-        return template
-    return template.replace("%", "%%").replace("{", "%(").replace("}", ")s")
+    return Message(msgid, context)
 
 
 def _has(data: dict[str, Any], path: str, language: str) -> bool:

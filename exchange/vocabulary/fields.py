@@ -22,7 +22,7 @@ _PERSONAL = re.compile(r"^[a-z]+[._][a-z]{2,}@", re.IGNORECASE)
 
 
 def complain(kind: str, msgid: str, **params: Any) -> PydanticCustomError:
-    """A validation error that carries a translatable sentence with {named} gaps."""
+    """A validation error that carries a translatable sentence, its gaps %(named)s."""
     return PydanticCustomError(kind, msgid, {**params, "msgid": msgid})
 
 
@@ -46,7 +46,7 @@ def _texts(limit: int) -> Any:
         if not isinstance(value, dict):
             raise complain("texts", N_("A text is expected here, or texts by language."))
         if len(value) > LANGUAGES:
-            raise complain("texts", N_("At most {limit} languages."), limit=LANGUAGES)
+            raise complain("texts", N_("At most %(limit)s languages."), limit=LANGUAGES)
         kept: dict[str, str] = {}
         for language, text in value.items():
             if not isinstance(text, str):
@@ -56,7 +56,7 @@ def _texts(limit: int) -> Any:
             if len(text) > limit:
                 raise complain(
                     "too_long",
-                    N_("At most {limit} characters; these are {length}."),
+                    N_("At most %(limit)s characters; these are %(length)s."),
                     limit=limit,
                     length=len(text),
                 )
@@ -77,7 +77,7 @@ def _line(limit: int) -> Any:
         if len(text) > limit:
             raise complain(
                 "too_long",
-                N_("At most {limit} characters; these are {length}."),
+                N_("At most %(limit)s characters; these are %(length)s."),
                 limit=limit,
                 length=len(text),
             )
@@ -117,9 +117,19 @@ def _date(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10_000:
         value = f"{value:04}"
     text = value.isoformat() if isinstance(value, date) else value
-    if isinstance(value, datetime) or not isinstance(text, str) or not _EDTF.fullmatch(text):
+    if isinstance(value, datetime) or not isinstance(text, str) or not _on_calendar(text):
         raise complain("date", N_("Write the date as 2024, 2024-05 or 2024-05-31."))
     return text
+
+
+def _on_calendar(text: str) -> bool:
+    if not _EDTF.fullmatch(text):
+        return False
+    try:
+        year, month, day, *_ = (*(int(part) for part in text.rstrip("~?%").split("-")), 1, 1)
+        return bool(date(year, month, day))
+    except ValueError:
+        return False
 
 
 def concept_of(*schemes: str) -> Any:
@@ -127,7 +137,9 @@ def concept_of(*schemes: str) -> Any:
 
     def validate(value: str) -> str:
         if not any(value in concepts.scheme(name) for name in schemes):
-            raise complain("concept", N_("“{value}” is not one of the choices here."), value=str(value)[:80])
+            raise complain(
+                "concept", N_("“%(value)s” is not one of the choices here."), value=str(value)[:80]
+            )
         return value
 
     return Annotated[str, AfterValidator(validate)]

@@ -265,7 +265,7 @@ class PracticeRecord(Part):
         if self.start_date and self.end_date and self.end_date[:4] < self.start_date[:4]:
             raise complain("dates", N_("The end lies before the beginning."))
         if _length(self.model_dump()) > WHOLE:
-            raise complain("too_long", N_("At most {limit} characters in the whole record."), limit=WHOLE)
+            raise complain("too_long", N_("At most %(limit)s characters in the whole record."), limit=WHOLE)
         return self
 
     @model_validator(mode="before")

@@ -17,7 +17,7 @@ the command was not understood. From a checkout, `./run jumelage` stands for `ju
 
 
 def documentation(group: click.Group) -> str:
-    """Markdown with one section for each command, in alphabetical order."""
+    """Markdown with one section for each command, in the order of `jumelage --help`."""
     sections = _sections(group, click.Context(group, info_name="jumelage"))
     return "\n".join([_OPENING, *sections]).rstrip() + "\n"
 
@@ -44,9 +44,9 @@ def _section(command: click.Command, context: click.Context) -> Iterator[str]:
         for parameter in command.get_params(context)  # those of every command are in the opening
         if not {"--help", "--data"} & set(parameter.opts) and (record := parameter.get_help_record(context))
     ]
-    if rows:
+    if any(text for _, text in rows):
         yield "| option | |\n|---|---|"
-        yield "\n".join(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows)
+        yield "\n".join(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in rows if text)
         yield ""
 
 

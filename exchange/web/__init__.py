@@ -4,22 +4,31 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from exchange.web import failures, guard, language, show
-from exchange.web import (  # each of these hangs its pages on a blueprint
+from exchange.web import (
     account,
     adopting,
     communities,
     desk,
+    failures,
     finding,
     following,
+    guard,
+    language,
     network,
     officer,
     practice,
     public,
     rating,
+    show,
 )
 from exchange.web.blueprints import BLUEPRINTS
 from exchange.web.limits import LoginLimits
+
+# Each of these hangs its pages on one of the blueprints.
+PAGES = (
+    *(public, finding, practice, communities, network),
+    *(account, desk, officer, rating, adopting, following),
+)
 
 if TYPE_CHECKING:
     from exchange.instance import Instance

@@ -192,35 +192,31 @@ def _put(data: dict[str, Any], path: str, value: Any) -> None:
             del outer[name]
 
 
-def _drop(data: Any, location: list[Any]) -> None:
+def _drop(data: dict[str, Any], location: list[Any]) -> None:
     """Take out what stands at a location, or the nearest thing around it that is there."""
     trail = [data]
     for name in location[:-1]:
-        inner = trail[-1]
-        if isinstance(inner, dict) and name in inner:
-            trail.append(inner[name])
-        elif isinstance(inner, list) and isinstance(name, int) and name < len(inner):
-            trail.append(inner[name])
-        else:
+        inner = _inside(trail[-1], name)
+        if inner is None:
             break
+        trail.append(inner)
     else:
-        target = trail[-1]
-        if location and isinstance(target, dict) and location[-1] in target:
-            del target[location[-1]]
+        if location and _inside(trail[-1], location[-1]) is not None:
+            del trail[-1][location[-1]]
             return
-        if (
-            location
-            and isinstance(target, list)
-            and isinstance(location[-1], int)
-            and location[-1] < len(target)
-        ):
-            del target[location[-1]]
-            return
-    if isinstance(data, dict) and location:
+    if location:
         data.pop(location[0], None)
-    elif isinstance(data, dict):
-        for name in ("cityType", "endDate"):
-            data.pop(name, None)
+    else:  # a rule about the whole record: these are the two there are
+        data.pop("cityType", None)
+        data.pop("endDate", None)
+
+
+def _inside(data: Any, name: Any) -> Any:
+    if isinstance(data, dict):
+        return data.get(name)
+    if isinstance(data, list) and isinstance(name, int) and name < len(data):
+        return data[name]
+    return None
 
 
 def _in_language(value: Any, before: str, after: str) -> Any:

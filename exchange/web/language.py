@@ -17,6 +17,7 @@ from exchange.vocabulary import concepts, names
 
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
+REGIONS = {"en": "en_GB"}  # whose way of writing days and figures is Europe's
 OWN_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "it": "Italiano"}
 
 
@@ -135,4 +136,4 @@ def _tell(response: Response) -> Response:
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(language)
+    return Locale.parse(REGIONS.get(language, language))

@@ -25,7 +25,7 @@ def home() -> str:
             "home.html",
             practices=shelf.newest(session, limit=NEW),
             reviews=shelf.newest_reviews(session, limit=NEW),
-            adoptions=_with_adopters(session, shelf.newest_adoptions(session, limit=NEW)),
+            adoptions=_with_adopters(session, shelf.newest_adoptions(session, limit=2 * NEW))[:NEW],
             counts=shelf.counts(session),
         )
 
@@ -56,4 +56,8 @@ def help_facts() -> str:
 
 
 def _with_adopters(session: Session, found: list[Any]) -> list[tuple[Any, Any, Community | None]]:
-    return [(a, p, session.get(Community, a.adopter_id) if a.adopter_id else None) for a, p in found]
+    return [
+        (a, p, session.get(Community, a.adopter_id) if a.adopter_id else None)
+        for a, p in found
+        if not a.record.get("inverse")
+    ]

@@ -39,7 +39,7 @@ class Part:
     questions: tuple[Question, ...]
 
 
-def _q(path: str, kind: str, label: str, help: str = "", **rest: object) -> Question:  # noqa: A002
+def _q(path: str, kind: str, label: str, help: str = "", **rest: object) -> Question:
     return Question(path, kind, label, help, **rest)  # type: ignore[arg-type]
 
 

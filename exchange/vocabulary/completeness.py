@@ -83,7 +83,7 @@ def problems(error: ValidationError) -> list[Problem]:
     """Pydantic's findings as sentences of ours, each at its dotted field."""
     return [
         Problem(".".join(clean(str(p))[:80] for p in e["loc"] if p != "[key]"), _sentence(e))
-        for e in error.errors(include_url=False)
+        for e in error.errors(include_url=False, include_input=False)
     ]
 
 

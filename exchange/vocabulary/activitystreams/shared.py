@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.vocabulary import completeness
+from exchange.vocabulary.fields import clean
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
@@ -217,7 +218,11 @@ def validated(model: type[Model], data: Any, path: str, *, forget: bool = True) 
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            unknown = [e["loc"] for e in error.errors(include_url=False) if _unknown(e)] if forget else []
+            unknown = (
+                [e["loc"] for e in error.errors(include_url=False, include_input=False) if _unknown(e)]
+                if forget
+                else []
+            )
             if not unknown:
                 found = completeness.problems(error)[:20]
                 raise Refusal([Problem(_join(path, p.path), p.message) for p in found]) from error

@@ -55,6 +55,9 @@ def document(session: Session, uri: str, profile: dict[str, Any], origin: str) -
     more = profile.get("@context", [])
     return {
         "@context": [*CONTEXT, *(more if isinstance(more, list) else [more])],
+        "id": uri,
+        "type": actor.kind,
+        "preferredUsername": actor.handle,
         "manuallyApprovesFollowers": False,
         "discoverable": True,
         "indexable": True,

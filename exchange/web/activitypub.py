@@ -1,12 +1,12 @@
 """The door for other software: inboxes, objects by `Accept`, WebFinger and NodeInfo."""
 
 import json
+from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from exchange import version
 from exchange.catalogue import shelf
 from exchange.instance import Instance
 from exchange.web import documents
@@ -82,7 +82,19 @@ def _routes(instance: Instance) -> Blueprint:
 
     @blueprint.get("/actor")
     def actor() -> BaseResponse:
-        return redirect("/federation", 303)
+        """The instance's actor has no page of its own; people are sent to the page about its peers."""
+        if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
+            return redirect("/federation", 303)
+        with instance.database.reading() as session:
+            return _json(instance.actor_document(session, instance.node.instance_actor), ACTIVITY_JSON)
+
+    @blueprint.get("/ns/v1")
+    def context() -> BaseResponse:
+        text = files("exchange").joinpath("static/ns/v1.jsonld").read_text(encoding="utf-8")
+        response = Response(text, content_type="application/ld+json")
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        return response
 
     @blueprint.get("/activities/<key>")
     @blueprint.get("/actor/<any(outbox, followers, following):name>")
@@ -122,9 +134,16 @@ def _routes(instance: Instance) -> Blueprint:
     def nodeinfo_document(which: str) -> BaseResponse:
         with instance.database.reading() as session:
             counts = shelf.counts(session)
-        document = nodeinfo.document(
-            instance.origin, which, counts, software_version=version(), name=instance.settings.name
-        )
+        told = {
+            "users": counts["local_communities"],
+            "posts": counts["local_practices"],
+            "comments": counts["local_reviews"] + counts["local_adoptions"],
+            "practices": counts["practices"],
+            "reviews": counts["reviews"],
+            "adoptions": counts["adoptions"],
+        }
+        metadata = {"nodeName": instance.settings.name}
+        document = nodeinfo.document(instance.origin, which, told, metadata=metadata)
         kind = f'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/{which}#"'
         return _json(document, kind)
 

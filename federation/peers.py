@@ -34,6 +34,7 @@ from federation.errors import (
 from federation.flights import Flights
 from federation.hosts import Host, verdict
 from federation.keys import VerifiedKey
+from federation.memory import Memory
 from federation.rows import ensure
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ GONE_MEMORY = timedelta(days=1)
 KEY_SECONDS = 5.0
 
 _flights = Flights()
+_lately: Memory[VerifiedKey] = Memory(seconds=10)
 
 
 class RemoteActor(FederationTable, table=True):
@@ -103,6 +105,7 @@ def known(session: Session, actor: str) -> bool:
 def remember_actor(session: Session, document: dict[str, Any]) -> RemoteActor:
     """Store an actor document that came from its own address, and with it the keys it lists."""
     found = described.describe(document)
+    _lately.clear()
     row = ensure(
         session,
         RemoteActor,
@@ -131,6 +134,7 @@ def remember_actor(session: Session, document: dict[str, Any]) -> RemoteActor:
 
 def forget_actor(session: Session, uri: str) -> None:
     """The actor is gone for good: its keys are worth nothing any more."""
+    _lately.clear()
     row = session.get(RemoteActor, uri)
     if row is not None:
         row.gone = True
@@ -182,6 +186,8 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
     origin, host = origin_of(key_id), host_of(key_id)
     if origin is None or host is None:
         raise InvalidSignature("The key of the signature is not a web address.")
+    if not refresh and (lately := _lately.get(node.database, key_id)):
+        return lately
     with node.database.reading() as session:
         if origin == origin_of(node.origin):
             return _own(session, key_id)
@@ -190,7 +196,7 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
         row = session.get(RemoteKey, key_id)
     remembered = _remembered(row, refresh)
     if remembered is not None:
-        return remembered
+        return _lately.put(node.database, key_id, remembered)
     with _flights.one((node.origin, key_id), (node.origin, host)):
         with node.database.reading() as session:  # another thread may have fetched it meanwhile
             row = session.get(RemoteKey, key_id)
@@ -292,6 +298,7 @@ def _remember_key(session: Session, key: described.ListedKey) -> None:
 
 def _note(node: "Node", key_id: str, state: str, error: str) -> None:
     """Remember that an attempt was made, so that the next request does not make it again."""
+    _lately.clear()
     with node.database.writing() as session:
         row = ensure(session, RemoteKey, key_id)
         row.state, row.error, row.checked_at = state, error, now()

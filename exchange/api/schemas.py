@@ -187,7 +187,13 @@ def _bodies() -> dict[str, Any]:
                 {
                     "type": "object",
                     "required": ["record"],
-                    "properties": {"record": _ref("PracticeRecord"), "community": TEXT, "note": TEXT},
+                    "properties": {
+                        "record": _ref("PracticeRecord"),
+                        "community": TEXT,
+                        "note": TEXT,
+                        "slug": TEXT,
+                        "documentedBy": {"enum": ["owner", "others"]},
+                    },
                     "additionalProperties": False,
                 },
             ]

@@ -17,9 +17,10 @@ from exchange.catalogue import publish as publishing
 from exchange.catalogue import review as reviewing
 from exchange.catalogue import revise as revising
 from exchange.catalogue import withdraw as withdrawing
+from exchange.catalogue.imports import SLUG
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.officer import ApiToken
-from exchange.models.practice import Practice
+from exchange.models.practice import OTHERS, OWNER, Practice
 
 LARGEST = 1024 * 1024
 _ADOPTION = {
@@ -30,13 +31,18 @@ _ADOPTION = {
 
 @api.post("/v1/practices")
 def publish() -> Response:
-    """Publish a practice: the record itself, or {record, community}."""
+    """Publish a practice: the record itself, or {record, community, documentedBy, slug}."""
     body = json_body()
     record, rest = _record(body)
+    slug = rest.get("slug")
+    if slug is not None and not (isinstance(slug, str) and SLUG.fullmatch(slug)):
+        raise Refusal([Problem("slug", Message(N_("A short name has small letters, digits and hyphens.")))])
 
     def change(session: Session, token: ApiToken) -> Answer:
         owner = acting(session, token, rest.get("community"))
-        made = publishing.publish(session, owner, record)
+        made = publishing.publish(
+            session, owner, record, documented_by=_documented_by(rest, token), slug=slug
+        )
         return _in_full(session, made), 201
 
     return _located(once(change), "practices")
@@ -195,8 +201,18 @@ def _record(body: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The record, and what stands around it."""
     if "record" not in body:
         return body, {}
-    _only(body, {"record", "community", "note"})
+    _only(body, {"record", "community", "note", "documentedBy", "slug"})
     return body["record"], body
+
+
+def _documented_by(rest: dict[str, Any], token: ApiToken) -> str:
+    """Whose words a record is; only who runs the instance may enter what others documented."""
+    said = rest.get("documentedBy", OWNER)
+    if said not in (OWNER, OTHERS):
+        raise Refusal([Problem("documentedBy", Message(N_("Write “owner” or “others”.")))])
+    if said == OTHERS and token.scope != "admin":
+        raise ApiProblem(403, N_("Only an admin token enters what others documented."))
+    return str(said)
 
 
 def _practice(body: dict[str, Any]) -> str:

@@ -1,0 +1,156 @@
+"""One instance of the demo in a process of its own: made, filled with its seeds, served until told to stop.
+
+It says in lines of JSON on stdout how far it is, and does what lines on stdin say; when stdin ends,
+however the demo ended, it ends too.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from exchange import config
+from exchange.catalogue import imports, officers, shelf
+from exchange.cli import serving
+from exchange.cli.base import sentence
+from exchange.cli.demo.cast import HOUSES, PASSWORD, House
+from exchange.instance import Instance
+from federation import backfill, followers, peers, webfinger
+
+MADE = "demo.json"  # written last: a directory without it was left half made
+
+
+def main(name: str, data: Path, port: int, hold_back: str) -> None:
+    """Make the instance where it is not there yet, and serve it."""
+    house = next(house for house in HOUSES if house.name == name)
+    held = threading.Thread(target=_obey_the_end, daemon=True)
+    held.start()
+    try:
+        if not (data / MADE).is_file():
+            _make(house, data, port, hold_back)
+        instance = Instance.open(config.load(data, lab=True))
+        serving.log_to_stderr(instance.settings)
+        commands.instance = instance
+        serving.serve(instance, ("127.0.0.1", port), ready=lambda: tell("serving", **_made(data)))
+        instance.close()
+    except Exception as error:
+        tell("failed", why=sentence(error) or f"{type(error).__name__}: {error}")
+        raise
+
+
+class _Commands:
+    """What the lines on stdin may ask of the instance, once there is one."""
+
+    instance: Instance | None = None
+
+    def follow(self, origin: str) -> None:
+        """Follow another instance, unless that has been done."""
+        assert self.instance is not None
+        node = self.instance.node
+        actor = webfinger.resolve(self.instance.client, origin)
+        peers.resolve_actor(node, actor)
+        with self.instance.database.writing() as session:
+            relation = followers.between(session, node.instance_actor, actor)
+            if relation is None or relation.state != "accepted":
+                followers.follow(session, node, local_actor=node.instance_actor, target_actor=actor)
+
+    def progress(self, _nothing: str) -> None:
+        """Say how much of the others' past has been read, and how much can be found."""
+        assert self.instance is not None
+        with self.instance.database.reading() as session:
+            accepted = list(followers.following(session, self.instance.node.instance_actor))
+            read = backfill.progress(session)
+            held = shelf.counts(session)["practices"]
+        tell(
+            "progress",
+            accepted=sum(f.state == "accepted" for f in accepted),
+            done=sum(row.state == "done" for row in read),
+            failed=[row.error for row in read if row.state == "failed"],
+            fetched=sum(row.fetched for row in read),
+            total=sum(row.total or 0 for row in read),
+            held=held,
+            findable=self.instance.engine.count(),
+        )
+
+
+commands = _Commands()
+
+
+def tell(event: str, **more: Any) -> None:
+    """One line to whoever started us."""
+    sys.stdout.write(json.dumps({"event": event, **more}) + "\n")
+    sys.stdout.flush()
+
+
+def _obey_the_end() -> None:
+    for line in sys.stdin:
+        verb, _, rest = line.strip().partition(" ")
+        try:
+            getattr(commands, verb)(rest)
+        except Exception as error:
+            tell("trouble", verb=verb, why=sentence(error) or f"{type(error).__name__}: {error}")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _make(house: House, data: Path, port: int, hold_back: str) -> None:
+    shutil.rmtree(data, ignore_errors=True)
+    origin = house.origin(port)
+    instance = Instance.create(
+        data, origin=origin, name=house.title, contact=house.mailbox, lab=True, listen=f"127.0.0.1:{port}"
+    )
+    if house.communities:
+        _fill(instance, house, hold_back)
+    with instance.database.writing() as session:
+        own = shelf.community(session, house.acting) if house.acting else None
+        _officer, secret = officers.invite(session, house.mailbox, own, "admin")
+        officers.accept_invitation(session, secret, PASSWORD, house.language)
+        token = officers.issue_token(session, None, "admin")
+    instance.close()
+    made = data / (MADE + ".new")
+    made.write_text(json.dumps({"token": token, "origin": origin}))
+    made.rename(data / MADE)
+
+
+def _fill(instance: Instance, house: House, hold_back: str) -> None:
+    """Take in the seeds of the municipalities that live here, without the one that comes later."""
+    with as_file(files("exchange").joinpath("seeds/practices.yaml")) as seeds:
+        contents: Path | bytes = seeds
+        if hold_back:
+            contents = _without(seeds, hold_back)
+        report = imports.import_file(
+            instance.database,
+            instance.origin,
+            contents,
+            kind="yaml",
+            only=set(house.communities),
+            progress=lambda done, total: tell("importing", done=done, total=total),
+        )
+    if report.refused:
+        name, problems = report.refused[0]
+        raise RuntimeError(f"the seed {name} was refused: {problems[0]}")
+
+
+def _without(seeds: Path, slug: str) -> bytes:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    contents = yaml.load(seeds.read_text(encoding="utf-8"), loader)  # noqa: S506  a safe loader
+    contents["practices"] = [p for p in contents["practices"] if p["id"] != slug]
+    contents["adoptions"] = [a for a in contents["adoptions"] if a["practice"] != slug]
+    dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(contents, Dumper=dumper, allow_unicode=True, sort_keys=False)
+    return text.encode()
+
+
+def _made(data: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((data / MADE).read_text())
+    return found
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else "")

@@ -5,6 +5,7 @@ names, phrases and beginnings) and stems (prefixed with their language, for infl
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -66,12 +67,29 @@ def choice(name: str, value: str) -> str:
 
 def facets(document: Document) -> dict[str, list[str]]:
     """Facet values to be counted, each once."""
-    return {name: list(dict.fromkeys(values)) for name, values in document.facets.items() if values}
+    return {
+        name: list(dict.fromkeys(_sound(value) for value in values))
+        for name, values in document.facets.items()
+        if values
+    }
+
+
+def _sound(value: str) -> str:
+    """Without halves of surrogate pairs, which JSON can carry and no index can hold."""
+    return value.encode("utf-8", "ignore").decode()
+
+
+def numbers(document: Document) -> dict[str, float]:
+    """The numbers that can be compared."""
+    return {name: float(number) for name, number in document.numbers.items() if math.isfinite(number)}
 
 
 def spot_of(document: Document) -> str | None:
-    """The document's place as a term."""
-    return spot(*document.point) if document.point else None
+    """The document's place as a term; None for what is no place on Earth."""
+    if document.point is None:
+        return None
+    lat, lon = document.point
+    return spot(lat, lon) if -90 <= lat <= 90 and -180 <= lon <= 180 else None
 
 
 def snippet_texts(document: Document) -> dict[str, dict[str, str]]:
@@ -97,4 +115,4 @@ def row(document: Document) -> str:
         "texts": snippet_texts(document),
         "spot": spot_of(document),
     }
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return _sound(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))

@@ -48,8 +48,8 @@ def document(given: Document, layout: Layout) -> tantivy.Document:
         made.add_text("choices", choice)
     if facets := analysis.facets(given):
         made.add_json("facets", facets)
-    for name, number in given.numbers.items():
-        made.add_float(f"number_{name}", float(number))
+    for name, number in analysis.numbers(given).items():
+        made.add_float(f"number_{name}", number)
     if (spot := analysis.spot_of(given)) is not None:
         made.add_text("spot", spot)
         lat, lon = place_of(spot)

@@ -7,7 +7,7 @@ from tantivy import Occur, Query
 
 from search import analysis, geo
 from search.layout import Layout
-from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word, positive
+from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word, weighted
 
 NOWHERE_NEAR = 100_000  # spots looked at for one place: more than there are municipalities
 
@@ -23,14 +23,15 @@ class Translator:
     def scoring(self, meaning: Meaning) -> Query:
         """The query, with more score for words in the texts that weigh more."""
         extra = [
-            (Occur.Should, Query.boost_query(found, weight))
-            for word in positive(meaning)
-            if isinstance(word, Word) and word.zone == analysis.ALL
-            for zone, weight in self.layout.texts.items()
-            if weight and (found := self._forms(word, zone)) is not None
+            (Occur.Should, Query.boost_query(query, weight))
+            for part, weight in weighted(meaning, self.layout.texts)
+            if (query := self._if_known(part)) is not None
         ]
         query = self.matching(meaning)
         return Query.boolean_query([(Occur.Must, query), *extra]) if extra else query
+
+    def _if_known(self, part: Word | Run | Start) -> Query | None:
+        return self._forms(part, part.zone) if isinstance(part, Word) else self.matching(part)
 
     def matching(self, meaning: Meaning) -> Query:
         """The query, for what it matches."""

@@ -5,8 +5,8 @@ folded form is always among the alternatives, so names and languages without a s
 The reader's languages and the one that the small words betray weigh more than the others.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from search import language as tree
 from search.analysis import ALL
@@ -194,6 +194,13 @@ def positive(meaning: Meaning) -> Iterator[Word | Run | Start]:
         case All(parts, spare):
             for part in (*parts, *spare):
                 yield from positive(part)
+
+
+def weighted(meaning: Meaning, extra: Mapping[str, float]) -> Iterator[tuple[Word | Run | Start, float]]:
+    """What may be found anywhere, once more for each text in which finding it weighs more."""
+    for part in positive(meaning):
+        if part.zone == ALL:
+            yield from ((replace(part, zone=zone), weight) for zone, weight in extra.items() if weight)
 
 
 def place(meaning: Meaning) -> Around | None:

@@ -14,7 +14,20 @@ from search import analysis, geo, order
 from search.engine import Document, Hits, Query
 from search.finding import Page, Request, Row, find
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
-from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word
+from search.meaning import (
+    All,
+    Any,
+    Around,
+    Between,
+    Chosen,
+    Meaning,
+    Run,
+    Start,
+    Without,
+    Word,
+    positive,
+    weighted,
+)
 from search.text import ANALYSIS_VERSION
 
 K1, B = 1.2, 0.75  # the usual constants of BM25
@@ -28,6 +41,7 @@ class Entry:
     zones: dict[str, analysis.Zone]
     words: dict[str, Counter[str]]  # zone → word or stem → how often
     choices: frozenset[str]
+    numbers: dict[str, float]
     spot: str | None
     keys: dict[str, int]
     title: str
@@ -78,6 +92,7 @@ def _entry(document: Document, layout: Layout) -> Entry:
         zones,
         {name: Counter(zone.words) + Counter(zone.stems) for name, zone in zones.items()},
         frozenset(analysis.choices(document)),
+        analysis.numbers(document),
         analysis.spot_of(document),
         order.keys(document),
         order.title_key(document),
@@ -120,24 +135,20 @@ class _Shelf:
 
     def score(self, meaning: Meaning, entry: Entry) -> float:
         """BM25 of everything that the query wants, and again, weighted, for each text that weighs more."""
-        match meaning:
-            case Word():
-                forms = [*((form, 1.0) for form in meaning.surfaces), *meaning.stems]
-                total = sum(weight * self._bm25(form, meaning.zone, entry) for form, weight in forms)
-                if meaning.zone == analysis.ALL:
-                    for zone, extra in self.layout.texts.items():
-                        if extra:
-                            total += extra * sum(w * self._bm25(form, zone, entry) for form, w in forms)
-                return total
-            case Run(words, zone) if matches(meaning, entry):
+        anywhere = sum(self._part(part, entry) for part in positive(meaning))
+        return anywhere + sum(w * self._part(part, entry) for part, w in weighted(meaning, self.layout.texts))
+
+    def _part(self, part: Word | Run | Start, entry: Entry) -> float:
+        if not matches(part, entry):
+            return 0.0
+        match part:
+            case Word(_, surfaces, stems, zone):
+                forms = [*((form, 1.0) for form in surfaces), *stems]
+                return sum(weight * self._bm25(form, zone, entry) for form, weight in forms)
+            case Run(words, zone):
                 return sum(self._bm25(word, zone, entry) for word in words)
-            case Start() if matches(meaning, entry):
+            case Start():
                 return 1.0
-            case All(parts, spare):
-                return sum(self.score(part, entry) for part in (*parts, *spare))
-            case Any(parts):
-                return sum(self.score(part, entry) for part in parts)
-        return 0.0
 
     def _bm25(self, term: str, zone: str, entry: Entry) -> float:
         frequency = entry.words[zone][term]
@@ -171,7 +182,7 @@ def matches(meaning: Meaning, entry: Entry) -> bool:
         case Chosen(name, values):
             return any(analysis.choice(name, value) in entry.choices for value in values)
         case Between(name, low, high):
-            number = entry.document.numbers.get(name)
+            number = entry.numbers.get(name)
             return number is not None and (low is None or number >= low) and (high is None or number <= high)
         case Around(lat, lon, km):
             return entry.spot is not None and geo.within(entry.spot, lat, lon, km)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from search.engine import Document, Engine, Hits, Query
-from search.errors import IndexBroken, UnknownEngine
+from search.errors import IndexBroken, QueryError, UnknownEngine
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.memory import MemoryEngine
 from search.text import ANALYSIS_VERSION
@@ -70,7 +70,11 @@ class KeptEngine:
         return self._asked(lambda engine: engine.seen())
 
     def find(self, query: Query) -> Hits:
-        return self._asked(lambda engine: engine.find(query))
+        try:
+            return self._asked(lambda engine: engine.find(query))
+        except IndexBroken:
+            log.exception("this query cannot be answered: %r", query)
+            return Hits(0, [], mistakes=(QueryError("This search could not be done."),))
 
     def count(self) -> int:
         return self._asked(lambda engine: engine.count())
@@ -99,7 +103,17 @@ class KeptEngine:
         try:
             return ask(engine)
         except IndexBroken as error:
+            if self._is_healthy(engine):  # one question that fails is no reason to give up an index
+                raise
             return ask(self._instead_of(engine, error, fresh=True))
+
+    def _is_healthy(self, engine: Engine) -> bool:
+        try:
+            engine.seen()
+            engine.find(Query(per_page=50, facets=self._layout.facets))
+        except IndexBroken:
+            return False
+        return True
 
     def _instead_of(self, broken: Engine, error: IndexBroken, *, fresh: bool) -> Engine:
         with self._lock:

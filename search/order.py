@@ -5,6 +5,7 @@ never overlap, in no engine and after no rebuild. A document without the value s
 """
 
 import hashlib
+import math
 
 from search.engine import Document
 from search.text import fold, words
@@ -37,7 +38,7 @@ def keys(document: Document) -> dict[str, int]:
 
 
 def _value(number: float | None, ascending: bool) -> int:
-    if number is None:
+    if number is None or not math.isfinite(number):
         return 0
     most = (1 << VALUE_BITS) - 2
     whole = min(max(int(number), 0), most)

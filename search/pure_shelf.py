@@ -16,7 +16,20 @@ from typing import Any as Anything
 from search import analysis, geo, order
 from search.finding import Page, Request, Row
 from search.layout import Layout
-from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word, positive
+from search.meaning import (
+    All,
+    Any,
+    Around,
+    Between,
+    Chosen,
+    Meaning,
+    Run,
+    Start,
+    Without,
+    Word,
+    positive,
+    weighted,
+)
 
 K1, B = 1.2, 0.75
 
@@ -191,23 +204,21 @@ class PureShelf:
     def scores(self, meaning: Meaning, found: set[int]) -> dict[int, float]:
         """BM25 of everything that the query wants, and again, weighted, in each text that weighs more."""
         scores: dict[int, float] = dict.fromkeys(found, 0.0)
-        for part in positive(meaning):
+        anywhere = ((part, 1.0) for part in positive(meaning))
+        for part, weight in (*anywhere, *weighted(meaning, self.layout.texts)):
             match part:
                 case Word(_, surfaces, stems, zone):
-                    zones = {zone: 1.0, **(self.layout.texts if zone == analysis.ALL else {})}
-                    for name, extra in zones.items():
-                        if extra:
-                            for form in surfaces:
-                                self._add(scores, f"words_{name}", form, extra)
-                            for stem, weight in stems:
-                                self._add(scores, f"stems_{name}", stem, extra * weight)
+                    for form in surfaces:
+                        self._add(scores, f"words_{zone}", form, weight)
+                    for stem, less in stems:
+                        self._add(scores, f"stems_{zone}", stem, weight * less)
                 case Run(words, zone):
                     having = self.documents(part)
                     for word in words:
-                        self._add(scores, f"words_{zone}", word, 1.0, having)
+                        self._add(scores, f"words_{zone}", word, weight, having)
                 case Start():
                     for number in self.documents(part) & found:
-                        scores[number] += 1.0
+                        scores[number] += weight
         return scores
 
     def _add(
@@ -247,7 +258,7 @@ def columns(document: Anything) -> str:
         keys=order.keys(document),
         choices=analysis.choices(document),
         facets=analysis.facets(document),
-        numbers={name: float(number) for name, number in document.numbers.items()},
+        numbers=analysis.numbers(document),
         spot=analysis.spot_of(document),
     )
     return json.dumps({name: getattr(kept, name) for name in Columns.__slots__}, separators=(",", ":"))

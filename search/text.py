@@ -48,7 +48,8 @@ STEMMERS = {
 }
 SAME_STEMMER = {"nb": "no", "nn": "no", "sr": "hr", "bs": "hr"}
 
-_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+# Soft hyphens, joiners, and halves of surrogate pairs
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 # Articles and prepositions that lean on the next word: l'énergie, dell'acqua, qu'elle

@@ -182,6 +182,32 @@ def test_words_in_the_title_weigh_more(empty: Engine) -> None:
     assert ask(empty, "trees") == ["title", "body"]
 
 
+def test_beginnings_and_phrases_in_the_title_weigh_more(empty: Engine) -> None:
+    empty.put(
+        [document(f"body-{n}", title="Report", body="Planting a solar roof on the school.") for n in range(5)]
+        + [document("title", title="Solar roof plan")],
+        [],
+        1,
+    )
+    assert ask(empty, "sola*")[0] == ask(empty, '"solar roof"')[0] == ask(empty, "solar-roof")[0] == "title"
+
+
+def test_absurd_values_are_left_out_and_stop_nothing(engine: Engine) -> None:
+    absurd = document(
+        "absurd",
+        title="half \ud800 a pair",
+        facets={"theme": ("th-\udfffx",)},
+        numbers={"population": float("nan"), "issued": float("inf")},
+        point=(991.0, 5.0),
+        stored={"note": "\ud800"},
+    )
+    engine.put([absurd], [], 2)
+    assert ask(engine, "half pair") == ["absurd"]
+    assert ask(engine, "th\ud800eme:th-x") == []
+    assert ask(engine, "theme:th-x") == ["absurd"]
+    assert "absurd" not in ask(engine, "near:0,0~20000") + ask(engine, "population:..1m")
+
+
 def test_the_readers_language_comes_first(empty: Engine) -> None:
     empty.put([document("en", "en", "Communication"), document("fr", "fr", "Communication")], [], 1)
     assert ask(empty, "communications", languages=("fr",)) == ["fr", "en"]

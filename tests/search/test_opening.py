@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from search import opening
-from search.engine import Query
+from search.engine import Hits, Query
 from search.errors import IndexBroken, IndexBusy, IndexTooLarge, UnknownEngine
-from search.opening import open_engine
+from search.layout import LAYOUT, Layout
+from search.memory import MemoryEngine
+from search.opening import KeptEngine, open_engine
 from tests.search.library import DOCUMENTS, ULM, ask, document
 
 
@@ -111,6 +113,38 @@ def test_files_that_lie_are_never_an_error_page(kind: str, tmp_path: Path) -> No
     assert again.seen() in (0, 7)
 
 
+class Choking(MemoryEngine):
+    """Breaks at one word, and for ever once its files are gone."""
+
+    def __init__(self, directory: Path, generation: str, layout: Layout) -> None:
+        super().__init__(layout)
+        self.generation = generation
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+
+    def find(self, query: Query) -> Hits:
+        if query.text == "choke" or (self.directory / "broken").exists():
+            raise IndexBroken("cannot")
+        return super().find(query)
+
+
+def test_one_query_that_fails_costs_neither_the_index_nor_an_error_page(tmp_path: Path) -> None:
+    engine = KeptEngine(Choking, "choking", tmp_path, LAYOUT)
+    hits = engine.find(Query("choke"))
+    assert (hits.total, [str(mistake) for mistake in hits.mistakes]) == (
+        0,
+        ["This search could not be done."],
+    )
+    assert engine.generation.endswith("-0001")
+
+
+def test_an_index_that_opens_but_fails_every_query_is_begun_anew(tmp_path: Path) -> None:
+    engine = KeptEngine(Choking, "choking", tmp_path, LAYOUT)
+    (tmp_path / engine.generation / "broken").touch()
+    assert engine.find(Query("anything")).mistakes == ()
+    assert engine.generation.endswith("-0002")
+
+
 def test_another_analysis_is_another_generation(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,7 +177,9 @@ def test_a_second_engine_sees_every_commit_of_the_first(kind: str, tmp_path: Pat
 CHILD = """
 import sys
 from pathlib import Path
-from search.opening import open_engine
+from search.layout import LAYOUT, Layout
+from search.memory import MemoryEngine
+from search.opening import KeptEngine, open_engine
 from tests.search.library import DOCUMENTS, ask
 engine = open_engine(sys.argv[1], Path(sys.argv[2]))
 if sys.argv[3] == "read":

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from exchange.config import ConfigurationError, Settings, load
 from exchange.messages import Refusal
 from federation.errors import FederationError
 from search.errors import SearchError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # nothing that takes long to load stands between a person and the first word
+    from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+    from exchange.config import Settings
     from exchange.instance import Instance
 
 _DATA = "jumelage.data"
@@ -98,6 +99,10 @@ def fail(text: str) -> NoReturn:
 
 def sentence(error: BaseException) -> str:
     """What a person reads about an error; empty when it is a fault of ours."""
+    from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+    from exchange.config import ConfigurationError
+
     if isinstance(error, Refusal):
         return refusal_text(error)
     if isinstance(error, ConfigurationError | SearchError):
@@ -155,8 +160,10 @@ def data_directory() -> Path | None:
     return context.find_root().meta.get(_DATA)
 
 
-def settings(**overrides: Any) -> Settings:
+def settings(**overrides: Any) -> "Settings":
     """The settings of the instance that this command is about."""
+    from exchange.config import ConfigurationError, load
+
     found = load(data_directory(), **overrides)
     if found.database.startswith("sqlite") and not Path(found.database.removeprefix("sqlite:///")).is_file():
         raise ConfigurationError(f"There is no instance in {found.data}: make one with `jumelage init`.")
@@ -202,7 +209,7 @@ def _remember(context: click.Context, _option: click.Parameter, value: Path | No
         context.find_root().meta[_DATA] = value
 
 
-def _database_sentence(error: DatabaseError) -> str:
+def _database_sentence(error: "DatabaseError") -> str:
     text = _one_line(error)
     lower = text.lower()
     if "locked" in lower or "busy" in lower:
@@ -214,7 +221,7 @@ def _database_sentence(error: DatabaseError) -> str:
     return f"The database cannot be used: {text}."
 
 
-def _one_line(error: SQLAlchemyError) -> str:
+def _one_line(error: "SQLAlchemyError") -> str:
     original = getattr(error, "orig", None) or error
     return (
         str(original).strip().splitlines()[0].rstrip(".") if str(original).strip() else type(error).__name__

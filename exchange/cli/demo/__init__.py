@@ -115,7 +115,7 @@ def _exchange(theatre: Theatre) -> None:
     """Let them follow each other, and wait until each has read the others' past."""
     for stage in theatre.stages.values():
         for name in stage.house.follows:
-            stage.ask(f"follow {theatre.stages[name].origin}")
+            stage.ask("follow", theatre.stages[name].origin)
     end = time.monotonic() + EXCHANGE
     with progress("Following each other") as steps:
         while not _all_read(theatre, steps):
@@ -161,5 +161,3 @@ def _introduce(theatre: Theatre) -> None:
 
 def _note(text: str) -> None:
     click.echo(text, err=True)
-
-

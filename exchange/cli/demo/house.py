@@ -1,19 +1,20 @@
 """One instance of the demo in a process of its own: made, filled with its seeds, served until told to stop.
 
-It says in lines of JSON on stdout how far it is, and does what lines on stdin say; when stdin ends,
-however the demo ended, it ends too.
+It says through its connection how far it is, and does what comes from there; when the other end is
+gone, however the demo ended, it ends too.
 """
 
 import json
 import os
 import shutil
 import signal
-import sys
 import threading
 from importlib.resources import as_file, files
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import exchange.app  # noqa: F401  loaded once, before the processes of the demo part
 from exchange import config
 from exchange.catalogue import imports, officers, shelf
 from exchange.cli import serving
@@ -25,33 +26,59 @@ from federation import backfill, followers, peers, webfinger
 MADE = "demo.json"  # written last: a directory without it was left half made
 
 
-def main(name: str, data: Path, port: int, hold_back: str) -> None:
+class Line:
+    """The connection to whoever started us."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def tell(self, event: str, **more: Any) -> None:
+        """Say something; nobody may be listening any more."""
+        with self._lock:
+            try:
+                self._connection.send({"event": event, **more})
+            except OSError:
+                return
+
+    def listen(self) -> tuple[str, str]:
+        """What we are to do next; EOFError at the end."""
+        verb, rest = self._connection.recv()
+        return verb, rest
+
+
+def main(line: Line, name: str, data: Path, port: int, hold_back: str) -> None:
     """Make the instance where it is not there yet, and serve it."""
     house = next(house for house in HOUSES if house.name == name)
-    held = threading.Thread(target=_obey_the_end, daemon=True)
-    held.start()
+    commands = _Commands(line)
+    threading.Thread(target=_obey, args=(commands, line), daemon=True).start()
     try:
         if not (data / MADE).is_file():
-            _make(house, data, port, hold_back)
-        instance = Instance.open(config.load(data, lab=True))
+            _make(line, house, data, port, hold_back)
+        instance = commands.instance = Instance.open(config.load(data, lab=True))
         serving.log_to_stderr(instance.settings)
-        commands.instance = instance
-        serving.serve(instance, ("127.0.0.1", port), ready=lambda: tell("serving", **_made(data)))
+        made = json.loads((data / MADE).read_text())
+        serving.serve(instance, ("127.0.0.1", port), ready=lambda: line.tell("serving", **made))
         instance.close()
     except Exception as error:
-        tell("failed", why=sentence(error) or f"{type(error).__name__}: {error}")
+        line.tell("failed", why=sentence(error) or f"{type(error).__name__}: {error}")
         raise
 
 
 class _Commands:
     """What the lines on stdin may ask of the instance, once there is one."""
 
-    instance: Instance | None = None
+    def __init__(self, line: Line) -> None:
+        self.instance: Instance | None = None
+        self.line = line
 
     def follow(self, origin: str) -> None:
         """Follow another instance, unless that has been done."""
         assert self.instance is not None
         node = self.instance.node
+        with self.instance.database.reading() as session:
+            if followers.is_followed(session, f"{origin}/actor"):
+                return
         actor = webfinger.resolve(self.instance.client, origin)
         peers.resolve_actor(node, actor)
         with self.instance.database.writing() as session:
@@ -66,7 +93,7 @@ class _Commands:
             accepted = list(followers.following(session, self.instance.node.instance_actor))
             read = backfill.progress(session)
             held = shelf.counts(session)["practices"]
-        tell(
+        self.line.tell(
             "progress",
             accepted=sum(f.state == "accepted" for f in accepted),
             done=sum(row.state == "done" for row in read),
@@ -78,33 +105,27 @@ class _Commands:
         )
 
 
-commands = _Commands()
-
-
-def tell(event: str, **more: Any) -> None:
-    """One line to whoever started us."""
-    sys.stdout.write(json.dumps({"event": event, **more}) + "\n")
-    sys.stdout.flush()
-
-
-def _obey_the_end() -> None:
-    for line in sys.stdin:
-        verb, _, rest = line.strip().partition(" ")
+def _obey(commands: _Commands, line: Line) -> None:
+    while True:
+        try:
+            verb, rest = line.listen()
+        except (EOFError, OSError):
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
         try:
             getattr(commands, verb)(rest)
         except Exception as error:
-            tell("trouble", verb=verb, why=sentence(error) or f"{type(error).__name__}: {error}")
-    os.kill(os.getpid(), signal.SIGTERM)
+            line.tell("trouble", verb=verb, why=sentence(error) or f"{type(error).__name__}: {error}")
 
 
-def _make(house: House, data: Path, port: int, hold_back: str) -> None:
+def _make(line: Line, house: House, data: Path, port: int, hold_back: str) -> None:
     shutil.rmtree(data, ignore_errors=True)
     origin = house.origin(port)
     instance = Instance.create(
         data, origin=origin, name=house.title, contact=house.mailbox, lab=True, listen=f"127.0.0.1:{port}"
     )
     if house.communities:
-        _fill(instance, house, hold_back)
+        _fill(line, instance, house, hold_back)
     with instance.database.writing() as session:
         own = shelf.community(session, house.acting) if house.acting else None
         _officer, secret = officers.invite(session, house.mailbox, own, "admin")
@@ -116,7 +137,7 @@ def _make(house: House, data: Path, port: int, hold_back: str) -> None:
     made.rename(data / MADE)
 
 
-def _fill(instance: Instance, house: House, hold_back: str) -> None:
+def _fill(line: Line, instance: Instance, house: House, hold_back: str) -> None:
     """Take in the seeds of the municipalities that live here, without the one that comes later."""
     with as_file(files("exchange").joinpath("seeds/practices.yaml")) as seeds:
         contents: Path | bytes = seeds
@@ -128,7 +149,7 @@ def _fill(instance: Instance, house: House, hold_back: str) -> None:
             contents,
             kind="yaml",
             only=set(house.communities),
-            progress=lambda done, total: tell("importing", done=done, total=total),
+            progress=lambda done, total: line.tell("importing", done=done, total=total),
         )
     if report.refused:
         name, problems = report.refused[0]
@@ -145,12 +166,3 @@ def _without(seeds: Path, slug: str) -> bytes:
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text: str = yaml.dump(contents, Dumper=dumper, allow_unicode=True, sort_keys=False)
     return text.encode()
-
-
-def _made(data: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((data / MADE).read_text())
-    return found
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] if len(sys.argv) > 4 else "")

@@ -1,21 +1,22 @@
 """The processes of the demo: started together, watched, and none of them left behind."""
 
 import contextlib
-import json
+import multiprocessing
 import os
 import queue
-import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from exchange.cli.demo.cast import HOUSES, House
-from exchange.config import PREFIX
 
+PREFIX = "JUMELAGE_"
 PATIENCE = 3.0  # seconds between asking a process to end and ending it
 
 
@@ -29,7 +30,8 @@ class Stage:
 
     house: House
     port: int
-    process: "subprocess.Popen[str]"
+    process: BaseProcess
+    connection: Connection
     log: Path
     told: dict[str, dict[str, Any]] = field(default_factory=dict)  # the last event of each kind
 
@@ -41,13 +43,11 @@ class Stage:
     def token(self) -> str:
         return str(self.told["serving"]["token"])
 
-    def ask(self, line: str) -> None:
+    def ask(self, verb: str, rest: str = "") -> None:
         """Have it do something."""
-        assert self.process.stdin is not None
         try:
-            self.process.stdin.write(line + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError as error:
+            self.connection.send((verb, rest))
+        except OSError as error:
             raise Collapsed(self.obituary()) from error
 
     def obituary(self) -> str:
@@ -72,8 +72,11 @@ class Theatre:
         self._events: queue.Queue[tuple[str, dict[str, Any] | None]] = queue.Queue()
 
     def __enter__(self) -> "Theatre":
+        # One process loads the program, and the others part from it: four times faster than four starts.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["exchange.cli.demo.house"])
         for number, house in enumerate(HOUSES):
-            self._start(house, self.port + number)
+            self._start(context, house, self.port + number)
         return self
 
     def __exit__(
@@ -93,54 +96,50 @@ class Theatre:
         return stage, event
 
     def close(self) -> None:
-        """End all of them: asked by the end of their stdin and SIGTERM, and killed if that does not help."""
+        """End all of them: asked by SIGTERM, and killed if that does not help."""
         for stage in self.stages.values():
-            if stage.process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    stage.process.stdin.close()
-            if stage.process.poll() is None:
-                stage.process.terminate()
+            stage.process.terminate()
         end = time.monotonic() + PATIENCE
         for stage in self.stages.values():
-            try:
-                stage.process.wait(max(0.0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            stage.process.join(max(0.05, end - time.monotonic()))
+            if stage.process.exitcode is None:
                 stage.process.kill()
-                stage.process.wait()
+                stage.process.join()
+            stage.connection.close()
 
-    def _start(self, house: House, port: int) -> None:
-        place = self.data / house.name
+    def _start(self, context: Any, house: House, port: int) -> None:
         log = self.data / f"{house.name}.log"
-        surroundings = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
-        with log.open("ab") as errors:
-            process = subprocess.Popen(  # noqa: S603  our own interpreter, our own module
-                [
-                    sys.executable,
-                    "-m",
-                    "exchange.cli.demo.house",
-                    house.name,
-                    str(place),
-                    str(port),
-                    self.hold_back,
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env=surroundings | {f"{PREFIX}LAB": "1"},
-                start_new_session=True,  # Ctrl-C reaches us alone, and we end them in order
-            )
-        stage = Stage(house, port, process, log)
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=_live,
+            args=(theirs, str(log), house.name, self.data / house.name, port, self.hold_back),
+            name=house.name,
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        stage = Stage(house, port, process, ours, log)
         self.stages[house.name] = stage
         threading.Thread(target=self._listen, args=(stage,), daemon=True).start()
 
     def _listen(self, stage: Stage) -> None:
-        assert stage.process.stdout is not None
-        for line in stage.process.stdout:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            stage.told[event["event"]] = event
-            self._events.put((stage.house.name, event))
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                event = stage.connection.recv()
+                stage.told[event["event"]] = event
+                self._events.put((stage.house.name, event))
         self._events.put((stage.house.name, None))
+
+
+def _live(connection: Connection, log: str, name: str, data: Path, port: int, hold_back: str) -> None:
+    """The life of one process: its words go into its log, and Ctrl-C in the terminal is not for it."""
+    os.setsid()
+    with open(log, "ab") as file:
+        os.dup2(file.fileno(), sys.stdout.fileno())
+        os.dup2(file.fileno(), sys.stderr.fileno())
+    for setting in [key for key in os.environ if key.startswith(PREFIX)]:
+        del os.environ[setting]
+    os.environ[f"{PREFIX}LAB"] = "1"
+    from exchange.cli.demo import house
+
+    house.main(house.Line(connection), name, data, port, hold_back)

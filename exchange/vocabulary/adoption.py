@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from exchange.vocabulary.fields import (
     UNDETERMINED,
@@ -20,16 +20,11 @@ from exchange.vocabulary.record import CostItem, Result, filled, in_order
 STOPPED = ("ad-rejected", "ad-stopped")  # the stages that owe others a reason
 
 
-def _bare(into: str, *known: str) -> Any:
-    """A part of the record that may be written as its bare text."""
-
-    def validate(value: Any) -> Any:
-        bare = isinstance(value, str) or (
-            isinstance(value, dict) and value and not {*known, into} & set(value)
-        )
-        return {into: value} if bare else value
-
-    return BeforeValidator(validate)
+_BARE = {  # parts that may be written as their bare text, and the names that they have otherwise
+    "changes": ("changed", "kept", "dropped", "added"),
+    "reason": ("text", "cause"),
+    "outcome": ("text", "results", "compared"),
+}
 
 
 class Changes(Part):
@@ -61,10 +56,10 @@ class AdoptionRecord(Part):
     since: Date | None = None
     stage_dates: dict[concept_of("adoption-stage"), Date] = {}  # type: ignore[valid-type,misc]
     adaptation_type: concept_of("adaptation-type") | None = None  # type: ignore[valid-type]
-    changes: Annotated[Changes, _bare("changed", "kept", "dropped", "added")] = Changes()
-    reason: Annotated[Reason, _bare("text", "cause")] = Reason()
+    changes: Changes = Changes()
+    reason: Reason = Reason()
     cost_actual: Annotated[list[CostItem], Field(max_length=40)] = []
-    outcome: Annotated[Outcome, _bare("text", "results", "compared")] = Outcome()
+    outcome: Outcome = Outcome()
     help: Annotated[list[concept_of("help")], Field(max_length=10)] = []  # type: ignore[valid-type]
     own_practice: Url | None = None
     through: Line = ""
@@ -74,8 +69,11 @@ class AdoptionRecord(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _original_language(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or not isinstance(value.get("language"), str):
+    def _told(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        value = {name: _whole(name, part) for name, part in value.items()}
+        if not isinstance(value.get("language"), str):
             return value
         note = {"note": value["note"]} if "note" in value else {}  # a plain line here, a text elsewhere
         return {**in_order(value, value["language"]), **note}
@@ -86,3 +84,10 @@ class AdoptionRecord(Part):
         if data.get("language") == UNDETERMINED:
             del data["language"]
         return data
+
+
+def _whole(name: str, part: Any) -> Any:
+    """A part of the record, its bare text put where it belongs."""
+    names = _BARE.get(name, ())
+    bare = isinstance(part, str) or (isinstance(part, dict) and bool(part) and not set(names) & set(part))
+    return {names[0]: part} if names and bare else part

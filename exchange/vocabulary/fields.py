@@ -138,7 +138,7 @@ def concept_of(*schemes: str) -> Any:
     def validate(value: str) -> str:
         if not any(value in concepts.scheme(name) for name in schemes):
             raise complain(
-                "concept", N_("“%(value)s” is not one of the choices here."), value=str(value)[:80]
+                "concept", N_("“%(value)s” is not one of the choices here."), value=clean(value)[:80]
             )
         return value
 

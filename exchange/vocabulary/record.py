@@ -295,6 +295,7 @@ _TEXT_NAMES = {
         "process",
     ),
     *("measures", "differently", "indicator", "method", "core", "label", "note"),
+    *("kept", "changed", "dropped", "added"),
 }
 _LINES = {"source", "attachment", "place"}  # whose own `title` and `name` are plain lines
 

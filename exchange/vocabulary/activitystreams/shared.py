@@ -191,7 +191,7 @@ def choice_at(obj: Mapping[str, Any], name: str, path: str, choices: Iterable[st
     value = obj.get(name, default)
     if not isinstance(value, str) or value not in choices:
         raise refuse(
-            f"{path}.{name}", N_("“%(value)s” is not one of the choices here."), value=str(value)[:80]
+            f"{path}.{name}", N_("“%(value)s” is not one of the choices here."), value=clean(str(value)[:80])
         )
     return value
 
@@ -208,27 +208,25 @@ def slug_at(obj: Mapping[str, Any], path: str) -> str | None:
     return value
 
 
-def validated(model: type[Model], data: Any, path: str, *, forget: bool = True) -> Model:
+def validated(model: type[Model], data: Any, path: str) -> Model:
     """A record out of what arrived, without what we do not know: other fields, other concepts.
 
     Another instance may run a newer version, whose vocabularies have grown: what we cannot show is
     left out of our copy, which is better than to lose the practice. Any other nonsense is refused.
     """
-    for _ in range(_ROUNDS):
-        try:
-            return model.model_validate(data)
-        except ValidationError as error:
-            unknown = (
-                [e["loc"] for e in error.errors(include_url=False, include_input=False) if _unknown(e)]
-                if forget
-                else []
-            )
-            if not unknown:
-                found = completeness.problems(error)[:20]
-                raise Refusal([Problem(_join(path, p.path), p.message) for p in found]) from error
-            data = _without(data, unknown)
-        except RecursionError as error:
-            raise refuse(path, N_("This is nested too deeply.")) from error
+    try:
+        for _ in range(_ROUNDS):
+            try:
+                return model.model_validate(data)
+            except ValidationError as error:
+                found = error.errors(include_url=False, include_input=False)
+                unknown = [e["loc"] for e in found if _unknown(e)]
+                if not unknown:
+                    told = completeness.problems(error)[:20]
+                    raise Refusal([Problem(_join(path, p.path), p.message) for p in told]) from error
+                data = _without(data, unknown)
+    except RecursionError as error:
+        raise refuse(path, N_("This is nested too deeply.")) from error
     raise refuse(path, N_("This is not in the form expected here."))
 
 

@@ -68,10 +68,13 @@ def resolve(client: Client, text: str) -> str:
         if not re.fullmatch(r"[^@/\s]+", text) or not ("." in text or is_home(text.partition(":")[0])):
             raise NotFound("This is neither a handle nor an address.")
         text = f"{_scheme(client, text)}://{text}/"
-    if urlsplit(text).path in ("", "/"):
+    origin = origin_of(text)
+    if origin is None:
+        raise NotFound("This is neither a handle nor an address.")
+    path = text.split("://", 1)[1].partition("/")[2]
+    if not path:
         return _by_origin(client, text)
-    document = client.get_object(text).json
-    return str(document["id"])
+    return str(client.get_object(f"{origin}/{path}").json["id"])
 
 
 def _by_handle(client: Client, name: str, host: str) -> str:

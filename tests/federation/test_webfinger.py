@@ -150,7 +150,18 @@ def test_a_strange_answer_is_a_clear_error(there: Foreign, jrd: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "@", "mayor", "a b", "mayor@", "@@x", "ftp://x.example/", "mayor@exa mple.org"]
+    "text",
+    [
+        "",
+        "@",
+        "mayor",
+        "a b",
+        "mayor@",
+        "@@x",
+        "ftp://x.example/",
+        "mayor@exa mple.org",
+        "https://u@x.example/",
+    ],
 )
 def test_what_is_neither_handle_nor_address_is_a_clear_error(text: str) -> None:
     with pytest.raises(FetchError) as caught:

@@ -5,7 +5,7 @@ takes new work whenever any of them comes back, so that a slow host costs one or
 nobody's time. Hosts that have failed share at most half of the threads.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,34 +47,38 @@ class Result:
     inbox: str | None = None
     retry_after: timedelta | None = None
     final: bool = False
+    skipped: bool = False
+
+
+Run = list[Job]  # to one host, one after the other
 
 
 def deliver_due(
     node: Node, *, limit: int | None = None, threads: int = THREADS, stop: Callable[[], bool] = lambda: False
 ) -> int:
-    """Deliver until nothing is due, or until `limit` tries were made; the number of tries made.
+    """Deliver until nothing is due, or until `limit` deliveries were taken; the number of them.
 
     Work that becomes due while something is still under way is taken at once. `stop` ends the taking.
     """
     if not _something_due(node):
         return 0
-    tries = 0
-    flying: dict[Future[Result], Job] = {}
+    taken = 0
+    flying: dict[Future[list[Result]], Run] = {}
     with ThreadPoolExecutor(threads, thread_name_prefix="delivery") as pool:
         while True:
             landed = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else ()
-            back = [(flying.pop(future), future.result()) for future in landed]
-            room = threads - len(flying)
-            if limit is not None:
-                room = min(room, limit - tries)
-            if stop():
-                room = 0
-            if back or (room > 0 and _something_due(node)):
-                jobs = _settle_and_take(node, back, room, threads // 2 - _failing(flying.values()))
-                tries += len(jobs)
-                flying.update({pool.submit(attempt, node, job): job for job in jobs})
+            back = [
+                pair for future in landed for pair in zip(flying.pop(future), future.result(), strict=True)
+            ]
+            lanes = 0 if stop() else threads - len(flying)
+            most = None if limit is None else limit - taken
+            if back or (lanes > 0 and most != 0 and _something_due(node)):
+                failing = sum(run[0].failing for run in flying.values())
+                runs = _settle_and_take(node, back, lanes, threads // 2 - failing, most)
+                taken += sum(map(len, runs))
+                flying.update({pool.submit(carry, node, run): run for run in runs})
             if not flying:
-                return tries
+                return taken
 
 
 def _something_due(node: Node) -> bool:
@@ -82,40 +86,66 @@ def _something_due(node: Node) -> bool:
         return lease.anything(session, Delivery, now())
 
 
-def _failing(jobs: Iterable[Job]) -> int:
-    return sum(job.failing for job in jobs)
-
-
-def _settle_and_take(node: Node, back: list[tuple[Job, Result]], room: int, failing_room: int) -> list[Job]:
+def _settle_and_take(
+    node: Node, back: list[tuple[Job, Result]], lanes: int, failing_lanes: int, most: int | None
+) -> list[Run]:
     """One short transaction: write down what came back, and take as much again."""
     with node.database.writing() as session:
+        ids = [job.delivery.id for job, _ in back]
+        rows = {row.id: row for row in session.exec(select(Delivery).where(col(Delivery.id).in_(ids)))}
         for job, result in back:
-            settle(session, job, result)
+            if row := rows.get(job.delivery.id):  # else it was purged meanwhile
+                settle(session, row, result)
         session.flush()
-        rows = dueness.take(session, room, failing=False)
-        rows += dueness.take(session, min(room - len(rows), failing_room), failing=True)
-        return _jobs(node, session, rows)
+        taken = dueness.take(session, lanes, failing=False, most=most)
+        left = None if most is None else most - sum(map(len, taken))
+        taken += dueness.take(session, min(lanes - len(taken), failing_lanes), failing=True, most=left)
+        return _equip(node, session, taken)
 
 
-def _jobs(node: Node, session: Session, rows: list[Delivery]) -> list[Job]:
-    numbers = {row.number for row in rows}
+def _equip(node: Node, session: Session, lanes: list[dueness.Lane]) -> list[Run]:
+    """Give each delivery its bytes, its key and its host's dialect; drop what must not leave."""
+    numbers = {row.number for lane in lanes for row in lane}
     query = select(journal.JournalEntry.number, journal.JournalEntry.body)
     bodies = dict(session.exec(query.where(col(journal.JournalEntry.number).in_(numbers))).all())
-    jobs = []
-    for row in rows:
-        if (row.inbox and node.is_ours(row.inbox)) or not hosts.verdict(session, node, row.host):
-            session.delete(row)
-            continue
-        try:
-            key_id, key = keys.signing_key(session, row.actor)
-        except LookupError:
-            row.state, row.last_error = "dead", "The sender has no key any more."
-            continue
-        host = hosts.known(session, row.host)
-        jobs.append(Job(row, bodies[row.number], key_id, key, host.dialect, failing=host.failures > 0))
+    signers: dict[str, tuple[str, Any]] = {}
+    runs = []
+    for lane in lanes:
+        host = hosts.known(session, lane[0].host)
+        allowed = hosts.verdict(session, node, host.host)
+        run = []
+        for row in lane:
+            if not allowed or (row.inbox and node.is_ours(row.inbox)):
+                session.delete(row)
+                continue
+            try:
+                key_id, key = signers.get(row.actor) or keys.signing_key(session, row.actor)
+            except LookupError:
+                row.state, row.last_error = lease.DEAD, "The sender has no key any more."
+                continue
+            signers[row.actor] = key_id, key
+            run.append(Job(row, bodies[row.number], key_id, key, host.dialect, failing=host.failures > 0))
+        if run:
+            runs.append(run)
     session.flush()
     session.expunge_all()
-    return jobs
+    return runs
+
+
+def carry(node: Node, run: Run) -> list[Result]:
+    """Try each delivery of a run; once the host is in trouble the rest is not tried."""
+    results: list[Result] = []
+    for job in run:
+        troubled = results and (results[-1].skipped or _troubled(results[-1]))
+        results.append(Result(skipped=True) if troubled else attempt(node, job))
+        if results[-1].dialect:
+            for other in run:
+                other.dialect = results[-1].dialect
+    return results
+
+
+def _troubled(result: Result) -> bool:
+    return not result.final and schedule.judge(result.status) is schedule.Answer.LATER
 
 
 def attempt(node: Node, job: Job) -> Result:
@@ -150,10 +180,13 @@ def _post(node: Node, job: Job, result: Result, dialect: str) -> None:
     result.error = f"It answered {answer.status}."
 
 
-def settle(session: Session, job: Job, result: Result) -> None:
+def settle(session: Session, row: Delivery, result: Result) -> None:
     """Write down what came of a try: done, again later, or never."""
-    row, at = session.get(Delivery, job.delivery.id), now()
-    if row is None:  # purged meanwhile
+    at = now()
+    row.leased_until = row.lane = None
+    row.state = lease.WAITING
+    session.add(row)
+    if result.skipped:
         return
     row.attempts += 1
     row.inbox = result.inbox
@@ -174,9 +207,8 @@ def settle(session: Session, job: Job, result: Result) -> None:
             status=result.status,
             retry_after=result.retry_after,
         )
-    row.state, row.leased_until = ("waiting", None) if due else ("dead", None)
+    row.state = lease.WAITING if due else lease.DEAD
     row.due_at = due or at
-    session.add(row)
 
 
 def _tell_host(session: Session, row: Delivery, result: Result, at: datetime) -> None:

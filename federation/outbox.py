@@ -41,6 +41,7 @@ class Delivery(FederationTable, table=True):
     attempts: int = 0
     due_at: datetime = Field(sa_type=UtcDateTime)
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lane: str | None = None  # those that one thread carries one after the other
     last_status: int | None = None
     last_error: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import make_url
 from exchange.db import Database
 
 SERVER = os.environ.get("JUMELAGE_TEST_DATABASE", "")
+CreateTables = Callable[[Database], None]
 COUNTS = os.environ.get("JUMELAGE_TEST_COUNTS", "")
 
 # The settings of whoever runs the tests are not those of the instances in them.
@@ -47,7 +49,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def create_tables() -> Callable[[Database], None]:
+def create_tables() -> CreateTables:
     """What fills the template; a directory of tests that needs fewer tables says so in its conftest."""
     from exchange import schema
 
@@ -55,15 +57,27 @@ def create_tables() -> Callable[[Database], None]:
 
 
 @pytest.fixture(scope="session")
-def new_database(
-    create_tables: Callable[[Database], None], tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[Callable[[], str]]:
-    """A function that copies the template and gives the URL of the copy, for tests with several instances."""
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[CreateTables], Callable[[], str]]]:
+    """For each way to create tables one template, made when it is first asked for, and what copies it."""
     place = tmp_path_factory.mktemp("databases")
-    if SERVER:
-        yield from _on_postgresql(create_tables, worker_id)
-    else:
-        yield _on_sqlite(create_tables, place)
+    made: dict[CreateTables, Callable[[], str]] = {}
+    with ExitStack() as stack:
+
+        def copier(create_tables: CreateTables) -> Callable[[], str]:
+            if create_tables not in made:
+                kind = _on_postgresql if SERVER else _on_sqlite
+                made[create_tables] = stack.enter_context(kind(create_tables, place, len(made)))
+            return made[create_tables]
+
+        yield copier
+
+
+@pytest.fixture
+def new_database(
+    create_tables: CreateTables, copies: Callable[[CreateTables], Callable[[], str]]
+) -> Callable[[], str]:
+    """A function that copies the template and gives the URL of the copy, for tests with several instances."""
+    return copies(create_tables)
 
 
 @pytest.fixture
@@ -86,28 +100,24 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path / "instance"
 
 
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """The name of this process among those that share the work."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
-
-
-def _on_sqlite(create_tables: Callable[[Database], None], place: Path) -> Callable[[], str]:
-    template = place / "template.sqlite"
+@contextmanager
+def _on_sqlite(create_tables: CreateTables, place: Path, number: int) -> Iterator[Callable[[], str]]:
+    template = place / f"template-{number}.sqlite"
     _create(f"sqlite:///{template}", create_tables)
     numbers = count(1)
 
     def copy() -> str:
-        path = place / f"{next(numbers)}.sqlite"
+        path = place / f"{number}-{next(numbers)}.sqlite"
         shutil.copyfile(template, path)
         return f"sqlite:///{path}"
 
-    return copy
+    yield copy
 
 
-def _on_postgresql(create_tables: Callable[[Database], None], worker_id: str) -> Iterator[Callable[[], str]]:
+@contextmanager
+def _on_postgresql(create_tables: CreateTables, _place: Path, number: int) -> Iterator[Callable[[], str]]:
     server = make_url(SERVER)
-    prefix = f"jumelage_test_{os.getpid()}_{worker_id}"
+    prefix = f"jumelage_test_{os.getpid()}_{number}"
     made: list[str] = []
 
     def execute(statement: str, *names: str) -> None:
@@ -133,7 +143,7 @@ def _on_postgresql(create_tables: Callable[[Database], None], worker_id: str) ->
             execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _create(url: str, create_tables: Callable[[Database], None]) -> None:
+def _create(url: str, create_tables: CreateTables) -> None:
     database = Database(url)
     create_tables(database)
     database.close()

@@ -109,10 +109,16 @@ def _section_of(record: dict[str, Any]) -> str | None:
 
 
 def _from_rows(rows: Iterable[tuple[int, dict[str, str]]]) -> Contents:
-    """One practice a row; the columns `community.…` describe a community that may not be here yet."""
+    """One practice a row; the columns `community.…` describe a community that may not be here yet.
+
+    A sheet without titles, but with names and countries, is one of communities.
+    """
     contents = Contents()
     described: dict[str, dict[str, Any]] = {}
     for line, row in rows:
+        if "country" in row and any(column.partition(".")[0] == "name" for column in row):
+            contents.communities.append(_nested(row))
+            continue
         name = row.get("id") or str(line)
         community = {k.removeprefix("community."): v for k, v in row.items() if k.startswith("community.")}
         try:
@@ -125,7 +131,7 @@ def _from_rows(rows: Iterable[tuple[int, dict[str, str]]]) -> Contents:
             contents.practices.append(record)
         except Refusal as fault:
             contents.faults.append((name, fault.problems))
-    contents.communities = list(described.values())
+    contents.communities += described.values()
     return contents
 
 

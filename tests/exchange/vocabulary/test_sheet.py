@@ -1,0 +1,186 @@
+"""A record stands in one row of a table and comes back from it."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+
+from exchange.messages import Refusal
+from exchange.vocabulary import files, sheet, sheetfiles
+from exchange.vocabulary.record import PracticeRecord
+from tests.exchange.vocabulary import samples
+
+
+def back(row: dict[str, str]) -> dict[str, Any]:
+    return PracticeRecord.model_validate(sheet.from_row(row)).data()
+
+
+@pytest.mark.parametrize("slug", samples.SLUGS)
+def test_each_seed_stands_in_a_row(slug: str) -> None:
+    record = samples.record_of(slug).data()
+    assert back(sheet.to_row(record)) == record
+
+
+@given(samples.records)
+def test_any_record_stands_in_a_row(record: PracticeRecord) -> None:
+    assert back(sheet.to_row(record.data())) == record.data()
+    assert back(sheet.to_row(record.data(), apart=True)) == record.data()
+
+
+@given(samples.records)
+def test_any_row_stands_in_a_csv_file_and_in_a_workbook(record: PracticeRecord) -> None:
+    row = {name: cell for name, cell in sheet.to_row(record.data()).items() if cell.strip()}
+    for write, read in (
+        (sheetfiles.write_csv, sheetfiles.read_csv),
+        (sheetfiles.write_xlsx, sheetfiles.read_xlsx),
+    ):
+        ((_, found),) = read(write(list(row), [row]))
+        assert back(found) == record.data()
+
+
+def test_the_full_sample_uses_every_column() -> None:
+    row = sheet.to_row(samples.full())
+    unused = {c for c in sheet.columns() if not any(used == c or used.startswith(f"{c}.") for used in row)}
+    assert unused == set()
+    assert back(row) == samples.full()
+
+
+def test_a_row_as_an_officer_would_type_it() -> None:
+    row = {
+        "language": "fr",
+        "title": "Le four",
+        "title.en": "The oven",
+        "theme": "th-energy | th-water",
+        "keyword": "pain|four",
+        "lesson.text": "Allumer tôt|Garder du bois sec",
+        "lesson.cause": "|lc-people",
+        "source.2.title": "Le Monde",
+        "source.1.title": "Bulletin",
+        "cityType.cty-contrib": "100",
+        "dataProtection.personalData": "no",
+    }
+    with pytest.raises(Refusal, match=r"title\.en: This column contradicts another one"):
+        sheet.from_row(row)
+    del row["title.en"]
+    assert back(row) == {
+        "language": "fr",
+        "title": {"fr": "Le four"},
+        "theme": ["th-energy", "th-water"],
+        "keyword": [{"fr": "pain"}, {"fr": "four"}],
+        "lesson": [
+            {"text": {"fr": "Allumer tôt"}},
+            {"text": {"fr": "Garder du bois sec"}, "cause": "lc-people"},
+        ],
+        "source": [{"title": "Bulletin"}, {"title": "Le Monde"}],
+        "cityType": {"cty-contrib": 100},
+        "dataProtection": {"personalData": False},
+        "licence": "CC-BY-4.0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"lesson": "a", "lesson.text.fr": "b"}, "lesson.text.fr: This column contradicts another one."),
+        ({"cost": "a", "cost.class": "pc-1"}, "cost.class: This column contradicts another one."),
+        ({"cost": "a", "cost.items.text": "b"}, "cost.items.text: This column contradicts another one."),
+        ({"theme": "|".join("a" * 61)}, "theme: At most 60 entries."),
+        ({"source.0.title": "a"}, "source.0.title: At most 60 entries."),
+        ({"source.99999999999.title": "a"}, "source.99999999999.title: At most 60 entries."),
+    ],
+)
+def test_columns_that_cannot_be_put_together_are_refused(row: dict[str, str], sentence: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        sheet.from_row(row)
+    assert str(caught.value) == sentence
+
+
+def test_what_a_spreadsheet_would_run_is_written_as_text() -> None:
+    cells = {"a": "=1+1", "b": "@SUM(A1)", "c": "-3.5", "d": "'=x", "e": "+49 30"}
+    data = sheetfiles.write_csv(list(cells), [cells])
+    line = data.decode("utf-8-sig").splitlines()[1]
+    assert line == "'=1+1,'@SUM(A1),-3.5,''=x,'+49 30"
+    ((_, found),) = sheetfiles.read_csv(data)
+    assert found == cells
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_commas_semicolons_and_tabs_part_cells(mark: str) -> None:
+    data = f'language{mark}title.fr\r\nfr{mark}"Four{mark} pain"\r\n\r\n'.encode()
+    assert list(sheetfiles.read_csv(data)) == [(2, {"language": "fr", "title.fr": f"Four{mark} pain"})]
+
+
+CSV = {
+    b"": "The sheet is empty.",
+    b"a,a\n1,2": "The column “a” stands in the header twice.",
+    b"a,b\n1,2,3": "Line 2 has more cells than the header has columns.",
+    b'a,b\n"1,2': "Line 2 is not CSV: unexpected end of data.",
+    b"a\n" + b"x" * 200_000: "Line 2 is not CSV: field larger than field limit (131072).",
+    b"a\n" + b"1\n" * 20_001: "At most 20000 rows and 2000 columns.",
+    ",".join(map(str, range(2001))).encode(): "At most 20000 rows and 2000 columns.",
+    "a;b\né;1".encode("latin-1"): "The file is not written in UTF-8 (line 2). Save it again as UTF-8.",
+}
+
+
+@pytest.mark.parametrize(("data", "sentence"), CSV.items(), ids=range(len(CSV)))
+def test_a_broken_csv_file_is_refused_in_a_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        list(sheetfiles.read_csv(data))
+    assert str(caught.value) == sentence
+
+
+def workbook(rows: list[list[Any]]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for line, row in enumerate(rows):
+            for number, cell in enumerate(row):
+                if hasattr(cell, "year"):
+                    sheet.write_datetime(line, number, cell, day)
+                else:
+                    sheet.write(line, number, cell)
+    return out.getvalue()
+
+
+def test_a_workbook_filled_by_hand_is_read_as_typed() -> None:
+    from datetime import date
+
+    data = workbook([["sdg", "startDate", "x", "y"], [7, date(2014, 5, 1), True, 2.5]])
+    assert list(sheetfiles.read_xlsx(data)) == [
+        (2, {"sdg": "7", "startDate": "2014-05-01", "x": "yes", "y": "2.5"})
+    ]
+
+
+def packed(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04", b"PK\x03\x04" + b"x" * 500, packed("a.txt", b"a"), packed("xl/workbook.xml", b"<a"),
+     workbook([["a"], [1]])[:2000]],
+    ids=range(6),
+)  # fmt: skip
+def test_what_is_no_workbook_is_refused_in_a_sentence(data: bytes) -> None:
+    with pytest.raises(Refusal, match="This file cannot be read as a workbook"):
+        list(sheetfiles.read_xlsx(data))
+
+
+def test_a_workbook_that_swells_when_unpacked_is_refused() -> None:
+    with pytest.raises(Refusal, match="too large when unpacked"):
+        list(sheetfiles.read_xlsx(packed("xl/workbook.xml", b"0" * (sheetfiles.UNPACKED + 1))))
+
+
+def test_a_sheet_of_communities_is_known_by_its_columns() -> None:
+    data = b"id,name,country,population,topography\noslo,Oslo,NO,700000,tp-coast|tp-hills\n"
+    assert files.load(data, "csv").communities == [
+        {"id": "oslo", "name": "Oslo", "country": "NO", "population": "700000",
+         "topography": ["tp-coast", "tp-hills"]}
+    ]  # fmt: skip

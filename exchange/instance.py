@@ -71,6 +71,21 @@ class Instance:
         return cls(checked)
 
     @classmethod
+    def over(cls, database_url: str, data: Path, **settings: Any) -> "Instance":
+        """An instance in `data` over tables that are there already, made when it is not there yet."""
+        if (data / config.FILE).is_file():
+            return cls(config.load(data, database=database_url, **settings))
+        data.mkdir(parents=True, exist_ok=True)
+        checked = config.load(data, database=database_url, **settings)
+        database = Database(checked.database)
+        schema.stamp(database)
+        with database.writing() as session:
+            actor.create(session, checked.origin, "Application", "instance")
+        database.close()
+        config.write(data, **settings)
+        return cls(checked)
+
+    @classmethod
     def open(cls, settings: Settings) -> "Instance":
         """The instance that is there; refuses one whose tables are of another version."""
         database = Database(settings.database)

@@ -7,11 +7,13 @@ killed: what they work on is in the database, and what was not finished is taken
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 
 import structlog
 from sqlmodel import col, delete
 
+from exchange import presence
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
@@ -32,11 +34,16 @@ class Worker:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._bells: list[threading.Event] = []
+        self._leaving = ExitStack()
 
     def start(self) -> None:
         node = self.instance.node
-        self._loop("deliver", lambda: delivery.deliver_due(node, threads=self.instance.settings.workers))
-        self._loop("handle", lambda: inbox.handle_due(node))
+        given_back = presence.arrive(self.instance.database, self.instance.settings.data, self._leaving)
+        if given_back:
+            log.info("taking up what an earlier worker left", rows=given_back)
+        ended, threads = self._stop.is_set, self.instance.settings.workers
+        self._loop("deliver", lambda: delivery.deliver_due(node, threads=threads, stop=ended))
+        self._loop("handle", lambda: inbox.handle_due(node, stop=ended))
         self._loop("backfill", lambda: int(backfill.step(node)))
         self._loop("index", self.instance.index_once)
         self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
@@ -48,6 +55,7 @@ class Worker:
             bell.set()
         for thread in self._threads:
             thread.join(timeout)
+        self._leaving.close()
 
     def _loop(self, name: str, work: Callable[[], int], *, every: float = LOOK_AGAIN) -> None:
         bell = self.instance.wake.listener() if every == LOOK_AGAIN else threading.Event()

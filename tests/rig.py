@@ -22,7 +22,6 @@ import yaml
 from flask import Flask
 from waitress.server import create_server
 
-from exchange import config
 from exchange.app import create_app
 from exchange.catalogue import adopt, community, publish, review, shelf
 from exchange.instance import Instance
@@ -45,24 +44,9 @@ class House:
         self.port = self.socket.getsockname()[1]
         self.origin = f"http://{name}.localhost:{self.port}"
         self.data = data
-        settings = {"lab": True, "database": database_url, "name": name.capitalize(), **settings}
-        self.instance = self._made(settings)
+        settings = {"lab": True, "name": name.capitalize(), **settings}
+        self.instance = Instance.over(database_url, data, origin=self.origin, **settings)
         self._serve()
-
-    def _made(self, settings: dict[str, Any]) -> Instance:
-        from exchange import schema
-        from exchange.db import Database
-        from federation import actor
-
-        self.data.mkdir(parents=True)
-        loaded = config.load(self.data, origin=self.origin, **settings)
-        database = Database(loaded.database)
-        schema.stamp(database)
-        with database.writing() as session:
-            actor.create(session, self.origin, "Application", "instance")
-        database.close()
-        self.settings = loaded
-        return Instance(loaded)
 
     def _serve(self) -> None:
         self.app: Flask = create_app(self.instance)

@@ -72,7 +72,7 @@ class RemoteActor(FederationTable, table=True):
     kind: str
     inbox: str
     shared_inbox: str | None = None
-    handle: str | None = None  # only after the round trip over WebFinger
+    handle: str | None = None  # after the round trip over WebFinger; "" when that did not lead back
     document: dict[str, Any] = Field(sa_type=JSON)
     fetched_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     gone: bool = False
@@ -115,6 +115,8 @@ def remember_actor(session: Session, document: dict[str, Any]) -> RemoteActor:
         inbox=found.inbox,
         document=document,
     )
+    if row.document.get("preferredUsername") != document.get("preferredUsername"):
+        row.handle = None
     row.kind, row.inbox, row.shared_inbox = found.kind, found.inbox, found.shared_inbox
     row.document, row.fetched_at, row.gone = document, now(), False
     session.add(row)
@@ -156,7 +158,7 @@ def resolve_actor(node: "Node", uri: str, *, refresh: bool = False) -> RemoteAct
             raise AddressRefused("The operator does not exchange anything with this instance.")
         row = session.get(RemoteActor, uri)
     if row is not None and not refresh and not row.gone and row.fetched_at > now() - ACTOR_LIFETIME:
-        return row
+        return row if row.handle is not None else _with_handle(node, row.document)
     try:
         document = node.client.get_object(uri).json
         described.describe(document)
@@ -169,10 +171,14 @@ def resolve_actor(node: "Node", uri: str, *, refresh: bool = False) -> RemoteAct
         if error.retry and row is not None and not row.gone:
             return row
         raise
+    return _with_handle(node, document)
+
+
+def _with_handle(node: "Node", document: dict[str, Any]) -> RemoteActor:
     handle = webfinger.handle_of(node.client, document)
     with node.database.writing() as session:
         actor = remember_actor(session, document)
-        actor.handle = handle or actor.handle
+        actor.handle = handle or actor.handle or ""
         session.add(actor)
     return actor
 

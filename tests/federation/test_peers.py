@@ -294,7 +294,26 @@ def test_an_actor_is_fetched_once_a_day_with_its_handle_proven(node: Node, there
 def test_a_handle_that_leads_to_somebody_else_is_not_shown(node: Node, there: Foreign) -> None:
     document = there.actor()
     there.finger("mayor", f"{there.origin}/somebody-else")
-    assert peers.resolve_actor(node, document["id"]).handle is None
+    for _ in range(3):
+        assert peers.resolve_actor(node, document["id"]).handle == ""
+    finger = next(path for path in there.routes if "webfinger" in path)
+    assert there.count(finger) == 1
+
+
+def test_an_actor_first_met_by_its_key_gets_its_handle_when_it_is_asked_for(
+    node: Node, there: Foreign
+) -> None:
+    document = there.actor()
+    resolve(node, f"{document['id']}#main-key")
+    assert peers.resolve_actor(node, document["id"]).handle == f"mayor@{there.host}"
+    assert there.count("/mayor") == 1
+
+
+def test_an_actor_that_takes_another_name_has_its_handle_proven_anew(node: Node, there: Foreign) -> None:
+    document = there.actor()
+    assert peers.resolve_actor(node, document["id"]).handle == f"mayor@{there.host}"
+    there.serve("/mayor", {**document, "preferredUsername": "president"})
+    assert peers.resolve_actor(node, document["id"], refresh=True).handle == ""
 
 
 def test_a_shared_inbox_on_another_host_is_not_used(node: Node, there: Foreign) -> None:

@@ -31,6 +31,7 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 BATCH = 20  # records in one transaction, each behind a savepoint of its own
 _BESIDE = ("id", "community", "documentedBy", "documented_by", "version", "uri", "issued", "modified")
 _AROUND = ("id", "practice", "adopter", "stage", "documentedBy", "practiceVersion", "stageDates")
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 Progress = Callable[[int, int], None]  # how many records are done, of how many
 
 
@@ -104,8 +105,8 @@ def _named(record: dict[str, Any], otherwise: str) -> str:
 
 def slug_of(text: str) -> str:
     """A short name out of a title: small letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
-    bare = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:60].strip("-")
 
 

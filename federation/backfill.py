@@ -172,8 +172,9 @@ def _keep(node: Node, row: Backfill, page: Page, cases: list[_Case]) -> None:
     found = {case: _gather(case) for case in cases}
     with node.database.writing() as session:
         current = session.get_one(Backfill, row.actor)
+        gone = handling.deleted(session, [case.incoming for case in cases if case.incoming])
         for case in cases:
-            kept = _judge(session, node, case, found[case])
+            kept = _judge(session, node, case, found[case], gone)
             current.kept += kept is True
             current.refused += kept is None
         current.fetched += len(cases)
@@ -199,7 +200,13 @@ def _gather(case: _Case) -> dict[str, dict[str, Any]] | None:
     return found
 
 
-def _judge(session: Session, node: Node, case: _Case, found: dict[str, dict[str, Any]] | None) -> bool | None:
+def _judge(
+    session: Session,
+    node: Node,
+    case: _Case,
+    found: dict[str, dict[str, Any]] | None,
+    gone: set[tuple[str, str | None]],
+) -> bool | None:
     """True: it had an effect; False: known or of no interest; None: refused."""
     incoming = case.incoming
     if incoming is None:
@@ -211,7 +218,7 @@ def _judge(session: Session, node: Node, case: _Case, found: dict[str, dict[str,
         return False
     try:
         with session.begin_nested():
-            changed = handling.apply(session, node, replace(incoming, fetched=found))
+            changed = handling.apply(session, node, replace(incoming, fetched=found), gone)
     except Refused:
         note(session, incoming, state=lease.REFUSED)
         return None

@@ -3,9 +3,9 @@
 Both ways in end here: what was posted to an inbox, and what was read in another's outbox.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Container
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from federation import followers, hosts, journal, lease, peers, relations
 from federation.activity import host_of, is_public
@@ -25,9 +25,12 @@ def wanted(session: Session, node: Node, incoming: Incoming) -> list[str]:
     ]
 
 
-def apply(session: Session, node: Node, incoming: Incoming) -> bool:
-    """Let an activity have its effect, and write it into the journal when it had one."""
-    if incoming.kind in ("Create", "Update") and _was_deleted(session, incoming):
+def apply(session: Session, node: Node, incoming: Incoming, gone: Container[tuple[str, str | None]]) -> bool:
+    """Let an activity have its effect, and write it into the journal when it had one.
+
+    `gone` is what `deleted` found.
+    """
+    if incoming.kind in ("Create", "Update") and (incoming.actor, incoming.object_id) in gone:
         return False
     changed = False
     if incoming.via == "inbox" and (effect := PROTOCOL.get(incoming.kind)):
@@ -48,15 +51,19 @@ def apply(session: Session, node: Node, incoming: Incoming) -> bool:
     return changed
 
 
-def _was_deleted(session: Session, incoming: Incoming) -> bool:
-    """What its sender has deleted does not come back, in whatever order the two words arrive."""
-    query = select(Arrival.id).where(
-        Arrival.actor == incoming.actor,
-        Arrival.object_id == incoming.object_id,
+def deleted(session: Session, incomings: Collection[Incoming]) -> set[tuple[str, str | None]]:
+    """Which of these senders have deleted what they now speak of; it does not come back.
+
+    Whatever the order in which two words arrive, a Delete is the last one.
+    """
+    things = {incoming.object_id for incoming in incomings if incoming.kind in ("Create", "Update")}
+    query = select(Arrival.actor, Arrival.object_id).where(
+        col(Arrival.object_id).in_(things),
+        col(Arrival.actor).in_({incoming.actor for incoming in incomings}),
         Arrival.kind == "Delete",
         Arrival.state == lease.DONE,
     )
-    return session.exec(query).first() is not None
+    return {(actor, thing) for actor, thing in session.exec(query)} if things else set()
 
 
 def _on_update(session: Session, node: Node, incoming: Incoming) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text, update
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, insert, text, update
 from sqlmodel import Field, Session, col, select
 
 from federation.base import FederationTable, UtcDateTime, now
@@ -55,14 +55,13 @@ class JournalCounter(FederationTable, table=True):
 
 
 _NEXT = text(
-    "INSERT INTO journal_counter (id, last) VALUES (1, :n)"
-    " ON CONFLICT (id) DO UPDATE SET last = journal_counter.last + :n RETURNING last"
+    "INSERT INTO journal_counter (id, last) VALUES (1, 1)"
+    " ON CONFLICT (id) DO UPDATE SET last = journal_counter.last + 1 RETURNING last"
 )
 
 
-def _numbers(session: Session, count: int) -> range:
-    last_number = session.connection().execute(_NEXT, {"n": count}).scalar_one()
-    return range(last_number - count + 1, last_number + 1)
+def _next_number(session: Session) -> int:
+    return session.connection().execute(_NEXT).scalar_one()
 
 
 def append(
@@ -78,23 +77,23 @@ def append(
     at: datetime | None = None,
 ) -> JournalEntry:
     """Write one activity into the journal under the next number."""
+    session.flush()  # the numbering locks; what the change itself waits for should be behind us
     if direction == "out":
         _supersede(session, actor, kind, object_id)
-    entry = JournalEntry(
-        number=_numbers(session, 1)[0],
-        at=at or now(),
-        direction=direction,
-        actor=actor,
-        activity_id=activity_id,
-        kind=kind,
-        object_id=object_id,
-        body=body,
-        public=public,
-        current=direction == "out",
-    )
-    session.add(entry)
-    session.flush()
-    return entry
+    values = {
+        "number": _next_number(session),
+        "at": at or now(),
+        "direction": direction,
+        "actor": actor,
+        "activity_id": activity_id,
+        "kind": kind,
+        "object_id": object_id,
+        "body": body,
+        "public": public,
+        "current": direction == "out",
+    }
+    session.connection().execute(insert(JournalEntry), values)
+    return JournalEntry(**values)
 
 
 def _supersede(session: Session, actor: str, kind: str, object_id: str | None) -> None:

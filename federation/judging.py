@@ -9,11 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from federation import handling, hosts, lease, origins
 from federation.activity import host_of, parse
@@ -60,8 +61,9 @@ def handle_due(node: Node, *, limit: int | None = None, stop: Callable[[], bool]
             opened = _open(node, fetcher, 0 if stop() else room)
             count += len(opened)
             waiting += opened
-            _close(node, [case for case in waiting if case.ready])
-            waiting = [case for case in waiting if not case.ready]
+            ready = [case for case in waiting if case.ready]
+            waiting = [case for case in waiting if case not in ready]
+            _close(node, ready)
             if not opened and not waiting:
                 return count
             if not opened:
@@ -116,8 +118,14 @@ def _close(node: Node, cases: list[Case]) -> None:
         return
     try:
         with node.database.writing() as session:
-            for case in cases:
-                _judge(session, node, case)
+            ids = [case.arrival.id for case in cases]
+            held = select(Arrival.id).where(col(Arrival.id).in_(ids), col(Arrival.state) == lease.LEASED)
+            ours = set(session.scalars(held))
+            gone = handling.deleted(session, [case.incoming for case in cases if case.incoming])
+            verdicts = [_judge(session, node, case, gone) for case in cases if case.arrival.id in ours]
+            session.flush()
+            if verdicts:
+                session.connection().execute(_SETTLE, verdicts)
     except DBAPIError:
         if len(cases) == 1:
             raise
@@ -126,24 +134,37 @@ def _close(node: Node, cases: list[Case]) -> None:
     node.wake.set()
 
 
-def _judge(session: Session, node: Node, case: Case) -> None:
-    arrival = session.get(Arrival, case.arrival.id)
-    if arrival is None or arrival.state != lease.LEASED:
-        return
-    arrival.leased_until = None
+_SETTLE = (
+    update(Arrival)
+    .where(col(Arrival.id) == bindparam("which"))
+    .values(
+        {name: bindparam(name) for name in ("state", "error", "attempts", "due_at", "body", "leased_until")}
+    )
+)
+
+
+def _judge(session: Session, node: Node, case: Case, gone: set[tuple[str, str | None]]) -> dict[str, Any]:
+    """Let one case have its effect; what to write into its arrival."""
+    arrival = case.arrival
+    settled = {
+        "which": arrival.id,
+        "state": lease.DONE,
+        "error": None,
+        "attempts": arrival.attempts,
+        "due_at": arrival.due_at,
+        "leased_until": None,
+        "body": b"",  # what mattered is in the journal
+    }
     try:
         incoming = _informed(case)
         with session.begin_nested():
-            handling.apply(session, node, incoming)
+            handling.apply(session, node, incoming, gone)
     except Refused as refusal:
-        arrival.state, arrival.error = lease.REFUSED, str(refusal)
         hosts.refused(session, host_of(arrival.actor) or "", str(refusal))
+        return settled | {"state": lease.REFUSED, "error": str(refusal), "body": arrival.body}
     except Exception as error:
-        _postpone(arrival, error)
-    else:
-        arrival.state, arrival.error = lease.DONE, None
-        arrival.body = b""  # what mattered is in the journal
-    session.add(arrival)
+        return settled | {"body": arrival.body} | _postponed(arrival, error)
+    return settled
 
 
 def _informed(case: Case) -> Incoming:
@@ -163,12 +184,11 @@ def _informed(case: Case) -> Incoming:
     return replace(case.incoming, fetched=found)
 
 
-def _postpone(arrival: Arrival, error: Exception) -> None:
-    arrival.attempts += 1
-    arrival.error = f"{type(error).__name__}: {error}"[:500]
-    if arrival.attempts >= TRIES:
-        arrival.state = lease.DEAD
-        log.error("activity %s is put aside: %s", arrival.activity_id, arrival.error)
-        return
-    arrival.state = lease.WAITING
-    arrival.due_at = now() + PAUSES[arrival.attempts - 1]
+def _postponed(arrival: Arrival, error: Exception) -> dict[str, Any]:
+    attempts = arrival.attempts + 1
+    message = f"{type(error).__name__}: {error}"[:500]
+    if attempts >= TRIES:
+        log.error("activity %s is put aside: %s", arrival.activity_id, message)
+        return {"state": lease.DEAD, "attempts": attempts, "error": message}
+    due_at = now() + PAUSES[attempts - 1]
+    return {"state": lease.WAITING, "attempts": attempts, "error": message, "due_at": due_at}

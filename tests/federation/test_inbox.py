@@ -313,6 +313,7 @@ def test_a_slow_document_holds_up_only_who_needs_it(world: World, pair: tuple[In
     assert list(saillans.notebook.notes) == [f"{ulm.origin}/notes/other"]
     release.set()
     judge.join(10)
+    assert [arrival.error for arrival in saillans.arrivals()] == [None, None]
     assert len(saillans.notebook.notes) == 2
 
 

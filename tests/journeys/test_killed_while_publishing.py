@@ -19,8 +19,8 @@ from federation import followers
 from tests.rig import complete
 
 PRACTICES = 50
-PATIENCE = 60.0  # seconds in which a follower must have everything
-pytestmark = [pytest.mark.slow, pytest.mark.database]
+PATIENCE = 120.0  # seconds in which a follower must have everything
+pytestmark = [pytest.mark.slow, pytest.mark.database, pytest.mark.timeout(400)]
 
 
 class Process:
@@ -79,7 +79,7 @@ class Process:
         return {item["id"] for item in answer["items"]}
 
     @staticmethod
-    def wait_until(done: Callable[[], bool], patience: float = 30.0) -> None:
+    def wait_until(done: Callable[[], bool], patience: float = 90.0) -> None:
         until = time.monotonic() + patience
         while time.monotonic() < until:
             try:

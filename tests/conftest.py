@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
@@ -16,8 +17,17 @@ from sqlalchemy.engine import make_url
 from exchange.db import Database
 
 SERVER = os.environ.get("JUMELAGE_TEST_DATABASE", "")
-CreateTables = Callable[[Database], None]
 COUNTS = os.environ.get("JUMELAGE_TEST_COUNTS", "")
+
+CreateTables = Callable[[Database], None]
+
+
+class Template(NamedTuple):
+    """A database with its tables: `copy` gives the URL of a copy, `drop` removes that copy."""
+
+    copy: Callable[[], str]
+    drop: Callable[[str], None]
+
 
 # The settings of whoever runs the tests are not those of the instances in them.
 for _name in [name for name in os.environ if name.startswith("JUMELAGE_") and "_TEST_" not in name]:
@@ -57,27 +67,36 @@ def create_tables() -> CreateTables:
 
 
 @pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[CreateTables], Callable[[], str]]]:
-    """For each way to create tables one template, made when it is first asked for, and what copies it."""
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[CreateTables], Template]]:
+    """For each way to create tables one template, made when it is first asked for."""
     place = tmp_path_factory.mktemp("databases")
-    made: dict[CreateTables, Callable[[], str]] = {}
+    made: dict[CreateTables, Template] = {}
     with ExitStack() as stack:
 
-        def copier(create_tables: CreateTables) -> Callable[[], str]:
+        def template(create_tables: CreateTables) -> Template:
             if create_tables not in made:
                 kind = _on_postgresql if SERVER else _on_sqlite
                 made[create_tables] = stack.enter_context(kind(create_tables, place, len(made)))
             return made[create_tables]
 
-        yield copier
+        yield template
 
 
 @pytest.fixture
 def new_database(
-    create_tables: CreateTables, copies: Callable[[CreateTables], Callable[[], str]]
-) -> Callable[[], str]:
-    """A function that copies the template and gives the URL of the copy, for tests with several instances."""
-    return copies(create_tables)
+    create_tables: CreateTables, templates: Callable[[CreateTables], Template]
+) -> Iterator[Callable[[], str]]:
+    """A function that gives the URL of one more fresh database, for tests with several instances."""
+    template = templates(create_tables)
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(template.copy())
+        return made[-1]
+
+    yield new
+    for url in made:
+        template.drop(url)
 
 
 @pytest.fixture
@@ -101,7 +120,7 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def _on_sqlite(create_tables: CreateTables, place: Path, number: int) -> Iterator[Callable[[], str]]:
+def _on_sqlite(create_tables: CreateTables, place: Path, number: int) -> Iterator[Template]:
     template = place / f"template-{number}.sqlite"
     _create(f"sqlite:///{template}", create_tables)
     numbers = count(1)
@@ -111,14 +130,18 @@ def _on_sqlite(create_tables: CreateTables, place: Path, number: int) -> Iterato
         shutil.copyfile(template, path)
         return f"sqlite:///{path}"
 
-    yield copy
+    def drop(url: str) -> None:
+        for end in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
+
+    yield Template(copy, drop)
 
 
 @contextmanager
-def _on_postgresql(create_tables: CreateTables, _place: Path, number: int) -> Iterator[Callable[[], str]]:
+def _on_postgresql(create_tables: CreateTables, _place: Path, number: int) -> Iterator[Template]:
     server = make_url(SERVER)
-    prefix = f"jumelage_test_{os.getpid()}_{number}"
-    made: list[str] = []
+    template = f"jumelage_test_{os.getpid()}_{number}"
+    numbers = count(1)
 
     def execute(statement: str, *names: str) -> None:
         plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -129,18 +152,19 @@ def _on_postgresql(create_tables: CreateTables, _place: Path, number: int) -> It
         return server.set(database=name).render_as_string(hide_password=False)
 
     def copy() -> str:
-        name = f"{prefix}_{len(made)}"
-        execute("CREATE DATABASE {} TEMPLATE {}", name, prefix)
-        made.append(name)
+        name = f"{template}_{next(numbers)}"
+        execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         return url(name)
 
-    execute("CREATE DATABASE {}", prefix)
+    def drop(which: str) -> None:
+        execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", str(make_url(which).database))
+
+    execute("CREATE DATABASE {}", template)
     try:
-        _create(url(prefix), create_tables)
-        yield copy
+        _create(url(template), create_tables)
+        yield Template(copy, drop)
     finally:
-        for name in [*made, prefix]:
-            execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        drop(url(template))
 
 
 def _create(url: str, create_tables: CreateTables) -> None:

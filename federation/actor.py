@@ -51,7 +51,8 @@ def document(session: Session, uri: str, profile: dict[str, Any], origin: str) -
     its `@context` is added to ours. What federation depends on cannot be overridden by it.
     """
     actor = session.get_one(LocalActor, uri)
-    extra = {name: value for name, value in profile.items() if name != "@context" and value is not None}
+    fixed = {"@context", "id", "type", "preferredUsername"}
+    extra = {name: value for name, value in profile.items() if name not in fixed and value is not None}
     more = profile.get("@context", [])
     return {
         "@context": [*CONTEXT, *(more if isinstance(more, list) else [more])],
@@ -64,9 +65,6 @@ def document(session: Session, uri: str, profile: dict[str, Any], origin: str) -
         "url": uri,
         "published": actor.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         **extra,
-        "id": uri,
-        "type": actor.kind,
-        "preferredUsername": actor.handle,
         "inbox": f"{uri}/inbox",
         "outbox": f"{uri}/outbox",
         "followers": f"{uri}/followers",

@@ -241,7 +241,8 @@ class _Import:
             return str(said)
         if said is not None:
             raise _refusal("documentedBy", N_("Write “owner” or “others”."))
-        marked = bool(read.certainty) or any(part.certainty for part in (*read.result, *read.lesson))
+        marks = [*(r.certainty for r in read.result), *(lesson.certainty for lesson in read.lesson)]
+        marked = bool(read.certainty) or any(marks)
         lacking = bool(completeness.missing(read))
         return OTHERS if marked or (lacking and read.source) else OWNER
 

@@ -126,7 +126,7 @@ def _measure(text: str) -> None:
             if event.anchor not in sizes:
                 raise refusal(
                     N_("Line %(line)s: the alias “%(name)s” stands for nothing that comes before it."),
-                    line=event.start_mark.line + 1,
+                    line=event.start_mark.line + 1 if event.start_mark else 0,
                     name=str(event.anchor)[:80],
                 )
             count += sizes[event.anchor]

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,3 +185,8 @@ def test_a_sheet_of_communities_is_known_by_its_columns() -> None:
         {"id": "oslo", "name": "Oslo", "country": "NO", "population": "700000",
          "topography": ["tp-coast", "tp-hills"]}
     ]  # fmt: skip
+
+
+def test_every_column_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
+    assert [column for column in sheet.columns() if f"`{column}`" not in page] == []

@@ -15,7 +15,8 @@ from exchange.vocabulary.fields import (
     Url,
     concept_of,
 )
-from exchange.vocabulary.record import CostItem, Result, filled, in_order
+from exchange.vocabulary.parts import CostItem, Result
+from exchange.vocabulary.texts import filled, in_order
 
 STOPPED = ("ad-rejected", "ad-stopped")  # the stages that owe others a reason
 

@@ -19,7 +19,8 @@ from exchange.vocabulary.fields import (
     complain,
     concept_of,
 )
-from exchange.vocabulary.record import Theme, filled
+from exchange.vocabulary.record import Theme
+from exchange.vocabulary.texts import filled
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,20}$")]
 

@@ -13,19 +13,17 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, OWNER
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams import article
-from exchange.vocabulary.activitystreams.shared import (
-    addressed,
+from exchange.vocabulary.activitystreams.reading import (
     choice_at,
     moment_at,
     node,
     number_at,
-    plain,
     refuse,
     slug_at,
-    stamp,
     uri_at,
     validated,
 )
+from exchange.vocabulary.activitystreams.shared import addressed, plain, stamp
 from exchange.vocabulary.adoption import STOPPED, AdoptionRecord
 from exchange.vocabulary.fields import UNDETERMINED, Line, Part
 

@@ -7,16 +7,8 @@ from typing import Any
 from exchange.messages import N_
 from exchange.models.community import Community
 from exchange.vocabulary import concepts
-from exchange.vocabulary.activitystreams.shared import (
-    context,
-    is_uri,
-    node,
-    origin_of,
-    plain,
-    refuse,
-    uri_at,
-    validated,
-)
+from exchange.vocabulary.activitystreams.reading import is_uri, node, refuse, uri_at, validated
+from exchange.vocabulary.activitystreams.shared import context, origin_of, plain
 from exchange.vocabulary.fields import UNDETERMINED, clean
 from exchange.vocabulary.profile import CommunityRecord
 

@@ -11,23 +11,18 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, OWNER, Practice
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams import article
-from exchange.vocabulary.activitystreams.shared import (
-    SUMMARY,
-    addressed,
+from exchange.vocabulary.activitystreams.reading import (
     choice_at,
     flag_at,
     moment_at,
     node,
     number_at,
-    origin_of,
-    page_link,
-    plain,
     refuse,
     slug_at,
-    stamp,
     uri_at,
     validated,
 )
+from exchange.vocabulary.activitystreams.shared import SUMMARY, addressed, origin_of, page_link, plain, stamp
 from exchange.vocabulary.record import PracticeRecord
 
 _OURS = ("id", "type", "version", "documentedBy", "incomplete", "slug", "community", "reviewDue")

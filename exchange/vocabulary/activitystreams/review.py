@@ -10,19 +10,17 @@ from exchange.models.community import Community
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams import article
-from exchange.vocabulary.activitystreams.shared import (
-    addressed,
+from exchange.vocabulary.activitystreams.reading import (
     choice_at,
     flag_at,
     moment_at,
     node,
     number_at,
-    plain,
     refuse,
-    stamp,
     uri_at,
     validated,
 )
+from exchange.vocabulary.activitystreams.shared import addressed, plain, stamp
 from exchange.vocabulary.fields import Part, Text
 
 BEST, WORST = 5, 1

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from exchange.vocabulary import completeness, sheet
 from exchange.vocabulary.adoption import AdoptionRecord
+from exchange.vocabulary.parts import Result
 from exchange.vocabulary.profile import CommunityRecord
-from exchange.vocabulary.record import PracticeRecord, Result
+from exchange.vocabulary.record import PracticeRecord
 from tests.exchange.vocabulary import samples
 
 SCHEMA = yaml.safe_load(files("exchange").joinpath("seeds/record-schema.yaml").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exchange.messages import Refusal
 from exchange.vocabulary.activitystreams import adoption_of, community_of, practice_of, review_of
-from exchange.vocabulary.activitystreams.shared import is_uri
+from exchange.vocabulary.activitystreams.reading import is_uri
 from tests.exchange.vocabulary.activitystreams import (
     test_adoption,
     test_community,

@@ -22,10 +22,7 @@ OPTIONS = {"**.html": {"newstyle_gettext": "true", "trimmed": "true", "silent": 
 KEYWORDS = {
     "exchange": {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)},
     "search": {"_mistake": None, "Unreadable": None},
-    "federation": {
-        name: None
-        for name in ("FetchError", "AddressRefused", "NotFound", "Gone", "BadDocument", "Unreachable")
-    },
+    "federation": dict.fromkeys(("FetchError", "AddressRefused", "NotFound", "Gone", "BadDocument", "Unreachable")),
 }
 HEADER = "# Translations of Jumelage. Licence: EUPL-1.2.\n"
 

@@ -22,6 +22,7 @@ from exchange.web.reach import database
 
 Answer = str | tuple[str, int] | Response
 PLAIN = ("since", "adaptationType", "ownPractice", "through", "note")
+CHECKED = ("since", "adaptationType", "ownPractice")  # an empty text is none of these
 COMPARED = {
     "better": N_("better than at the origin"),
     "same": N_("as at the origin"),
@@ -152,7 +153,7 @@ def _record(given: dict[str, Any]) -> dict[str, Any]:
     reason = {k: v for k, v in {"cause": given["cause"], "text": text("reason")}.items() if v}
     outcome = {k: v for k, v in {"compared": given["compared"], "text": text("outcome")}.items() if v}
     changes = {"changed": text("changes")} if given["changes"] else {}
-    plain = {name: given[name] for name in PLAIN}
+    plain = {name: given[name] or (None if name in CHECKED else "") for name in PLAIN}
     return {**plain, "changes": changes, "reason": reason, "outcome": outcome, "help": given["help"]}
 
 

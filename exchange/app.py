@@ -16,7 +16,7 @@ def create_app(instance: Instance) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_PARTS"] = 2000
     app.extensions["jumelage"] = instance
-    app.json.sort_keys = False  # type: ignore[attr-defined]  languages keep their order
+    app.json.sort_keys = False  # languages keep their order
     if instance.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)  # type: ignore[method-assign]
     activitypub.register(app, instance)

@@ -52,8 +52,9 @@ def document(session: Session, uri: str, profile: dict[str, Any], origin: str) -
     """
     actor = session.get_one(LocalActor, uri)
     fixed = {"@context", "id", "type", "preferredUsername"}
-    extra = {name: value for name, value in profile.items() if name not in fixed and value is not None}
     more = profile.get("@context", [])
+    ours = {"@context", "id", "type", "preferredUsername"}
+    extra = {name: value for name, value in profile.items() if name not in ours and value is not None}
     return {
         "@context": [*CONTEXT, *(more if isinstance(more, list) else [more])],
         "id": uri,

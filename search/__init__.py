@@ -1,7 +1,7 @@
 """How words find documents: one analysis, one query tree, several engines. Knows no database and no network.
 
 In reading order: `engine` (documents, queries, hits, and what an engine promises), `layout` (which
-fields there are), `text` and `analysis` (a document as index terms), `lexer`, `values` and `language`
+fields there are), `text`, `compounds` and `analysis` (a document as index terms), `lexer`, `values` and `language`
 (what somebody typed, as a tree), `meaning` (the tree as index terms), `finding` (what all engines do
 with a query), `memory`, `fast` and `pure` (the engines), `order`, `geo`, `highlight` and `spelling`
 (what they share), and `opening` (which directory an index lives in, and what happens when it breaks).

@@ -1,7 +1,8 @@
 """A document as the terms that every engine indexes, the same for all of them.
 
 Each text field is a zone, and `all` is the zone of everything. A zone has words (folded, in order, for
-names, phrases and beginnings) and stems (prefixed with their language, for inflected words).
+names, phrases and beginnings) and stems (prefixed with their language, for inflected words and for the
+parts of compounds).
 """
 
 import json
@@ -9,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from search.compounds import parts
 from search.engine import Document
 from search.geo import spot
 from search.layout import Layout
@@ -32,6 +34,7 @@ class Zone:
         for token in tokens(normalise(text)):
             self.words.append(fold(token.text))
             self.stems.extend(stems(token.text, language))
+            self.stems.extend(parts(token.text, language))
 
     def extend(self, other: "Zone") -> None:
         if self.words and other.words:

@@ -7,7 +7,19 @@ from tantivy import Occur, Query
 
 from search import analysis, geo
 from search.layout import Layout
-from search.meaning import All, Any, Around, Between, Chosen, Meaning, Run, Start, Without, Word, weighted
+from search.meaning import (
+    All,
+    Any,
+    Around,
+    Between,
+    Chosen,
+    Meaning,
+    Run,
+    Start,
+    Without,
+    Word,
+    weighted,
+)
 
 NOWHERE_NEAR = 100_000  # spots looked at for one place: more than there are municipalities
 
@@ -79,9 +91,18 @@ class Translator:
             for stem, weight in word.stems
             if self.searcher.doc_freq(f"stems_{zone}", stem)
         ]
+        found += [
+            Query.boost_query(self._every_part(parts, zone), weight)
+            for parts, weight in word.compounds
+            if all(self.searcher.doc_freq(f"stems_{zone}", stem) for stem in parts)
+        ]
         if len(found) <= 1:
             return found[0] if found else None
         return Query.boolean_query([(Occur.Should, query) for query in found])
+
+    def _every_part(self, parts: tuple[str, ...], zone: str) -> Query:
+        terms = [Query.term_query(self.schema, f"stems_{zone}", stem, "freq") for stem in parts]
+        return Query.boolean_query([(Occur.Must, term) for term in terms])
 
     def _any_term(self, field: str, terms: list[str]) -> Query:
         if not terms:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from search.compounds import COMPOUNDING, parts
 from search.meaning import All, Any, Meaning, Run, Start, Word
 from search.text import Token, base_language, fold, stems, tokens
 
@@ -25,6 +26,10 @@ class Marker:
         self.runs: list[tuple[str, ...]] = []
         self._collect(meaning)
         self._judged: dict[tuple[str, str], bool] = {}
+        self._insides = {
+            language: [stem[3:] for stem in self.stems if stem.startswith(f"{language}:")]
+            for language in COMPOUNDING
+        }
         self._initials = {stem.partition(":")[2][:1] for stem in self.stems}
 
     def _collect(self, meaning: Meaning) -> None:
@@ -32,12 +37,13 @@ class Marker:
             case Word():
                 self.surfaces.update(meaning.surfaces)
                 self.stems.update(stem for stem, _ in meaning.stems)
+                self.stems.update(stem for apart, _ in meaning.compounds for stem in apart)
             case Start(text):
                 self.starts += (text,)
             case Run(words):
                 self.runs.append(words)
-            case All(parts) | Any(parts):
-                for part in parts:
+            case All(several) | Any(several):
+                for part in several:
                     self._collect(part)
 
     def __bool__(self) -> bool:
@@ -64,6 +70,7 @@ class Marker:
                     self._may_share_stem(folded, language)
                     and not self.stems.isdisjoint(stems(word, language))
                 )
+                or (self._may_contain(folded, language) and not self.stems.isdisjoint(parts(word, language)))
             )
             self._judged[key] = judged
         return judged
@@ -71,6 +78,10 @@ class Marker:
     def _may_share_stem(self, folded: str, language: str) -> bool:
         """Stemming costs most of a snippet, and few stemmers change how a word begins."""
         return folded[:1] in self._initials or language in CHANGE_BEGINNINGS
+
+    def _may_contain(self, folded: str, language: str) -> bool:
+        """Whether a compound could have one of the stems, before it is taken apart to see."""
+        return any(stem in folded for stem in self._insides.get(language, ()))
 
     def _runs(self, found: list[Token]) -> Iterable[Span]:
         folded = [fold(token.text) for token in found]

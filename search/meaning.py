@@ -10,22 +10,25 @@ from dataclasses import dataclass, replace
 
 from search import language as tree
 from search.analysis import ALL
+from search.compounds import COMPOUNDING, parts
 from search.stopwords import ANY_STOP_WORD, guess
 from search.text import STEMMERS, base_language, fold, stems
 
 OTHER_LANGUAGES = 0.5  # weight of a stem in a language that nobody named
+PARTS_OF_COMPOUND = 0.3  # weight of a document that has the parts of a compound but not the whole
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 
 
 @dataclass(frozen=True)
 class Word:
-    """Any of these forms in the zone: folded words and stems, each with its weight."""
+    """Any of these forms in the zone: folded words, stems with their weights, or all parts of a compound."""
 
     typed: str
     surfaces: tuple[str, ...]
     stems: tuple[tuple[str, float], ...]
     zone: str = ALL
+    compounds: tuple[tuple[tuple[str, ...], float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,12 @@ class _Compiler:
         for name, weight in self.weights.items():
             for stem in stems(text, name):
                 found[stem] = weight
-        return Word(text, spellings(text), tuple(found.items()), zone)
+        compounds = tuple(
+            (apart, PARTS_OF_COMPOUND * self.weights[name])
+            for name in COMPOUNDING
+            if len(apart := parts(text, name)) > 1
+        )
+        return Word(text, spellings(text), tuple(found.items()), zone, compounds)
 
 
 def _every(parts: list[Meaning]) -> All:
@@ -151,7 +159,13 @@ def _every(parts: list[Meaning]) -> All:
 
 
 def _is_small(word: Word) -> bool:
-    return word.typed in ANY_STOP_WORD or (len(word.typed) == 1 and word.typed.isalpha() and word.typed < "ɐ")
+    return word.typed in ANY_STOP_WORD or (
+        len(word.typed) == 1 and word.typed.isalpha() and _is_latin(word.typed)
+    )
+
+
+def _is_latin(word: str) -> bool:
+    return max(word) < "ɐ"
 
 
 def spellings(word: str) -> tuple[str, ...]:

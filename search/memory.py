@@ -143,7 +143,10 @@ class _Shelf:
             return 0.0
         match part:
             case Word(_, surfaces, stems, zone):
+                having = entry.words[zone]
+                whole = [(parts, weight) for parts, weight in part.compounds if having.keys() >= set(parts)]
                 forms = [*((form, 1.0) for form in surfaces), *stems]
+                forms += [(stem, weight) for parts, weight in whole for stem in parts]
                 return sum(weight * self._bm25(form, zone, entry) for form, weight in forms)
             case Run(words, zone):
                 return sum(self._bm25(word, zone, entry) for word in words)
@@ -173,7 +176,11 @@ def matches(meaning: Meaning, entry: Entry) -> bool:
     match meaning:
         case Word(_, surfaces, stems, zone):
             having = entry.words[zone]
-            return any(form in having for form in surfaces) or any(stem in having for stem, _ in stems)
+            return (
+                any(form in having for form in surfaces)
+                or any(stem in having for stem, _ in stems)
+                or any(having.keys() >= set(parts) for parts, _ in meaning.compounds)
+            )
         case Run(words, zone):
             text = entry.zones[zone].words
             return any(tuple(text[at : at + len(words)]) == words for at in range(len(text)))

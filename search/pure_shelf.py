@@ -141,6 +141,8 @@ class PureShelf:
                     found.update(self._postings(f"words_{zone}", form))
                 for stem, _ in stems:
                     found.update(self._postings(f"stems_{zone}", stem))
+                for parts, _ in meaning.compounds:
+                    found.update(self._every_part(parts, zone))
                 return found
             case Run(words, zone):
                 return self._run(words, f"words_{zone}")
@@ -165,6 +167,10 @@ class PureShelf:
                 return set().union(*(self.documents(part) for part in parts))
             case All(parts):
                 return reduce(set.__and__, (self.documents(part) for part in parts), set(self.state.living))
+
+    def _every_part(self, parts: tuple[str, ...], zone: str) -> set[int]:
+        """The documents with all parts of a compound."""
+        return set.intersection(*(set(self._postings(f"stems_{zone}", stem)) for stem in parts))
 
     def _postings(self, field: str, term: str) -> dict[int, float]:
         """Document → how often the term stands in the field."""
@@ -212,6 +218,10 @@ class PureShelf:
                         self._add(scores, f"words_{zone}", form, weight)
                     for stem, less in stems:
                         self._add(scores, f"stems_{zone}", stem, weight * less)
+                    for parts, less in part.compounds:
+                        if having := self._every_part(parts, zone):
+                            for stem in parts:
+                                self._add(scores, f"stems_{zone}", stem, weight * less, having)
                 case Run(words, zone):
                     having = self.documents(part)
                     for word in words:

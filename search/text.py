@@ -17,7 +17,7 @@ import Stemmer
 
 # Whatever changes the terms that an index holds must change this number too: it is part of the name
 # of an index's generation, so that no index is ever asked in words it was not built with.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 
 LONGEST_WORD = 64
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search.engine import Document, Engine, Query
@@ -95,7 +95,6 @@ def other(request: pytest.FixtureRequest) -> Iterator[Engine]:
         engine.close()
 
 
-@settings(max_examples=60)
 @given(
     puts=st.lists(
         st.tuples(

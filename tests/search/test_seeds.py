@@ -14,9 +14,30 @@ from tests.search.library import ask
 SEEDS = Path(__file__).parents[2] / "exchange" / "seeds" / "practices.yaml"
 
 
+def collect(value: Any, found: dict[str, list[str]]) -> None:
+    """Every text of a record, by its language."""
+    if isinstance(value, list):
+        for item in value:
+            collect(item, found)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str) and len(name) == 2:
+                found.setdefault(name, []).append(item)
+            else:
+                collect(item, found)
+
+
 def seed(practice: dict[str, Any], community: dict[str, Any]) -> Document:
     facets = {"theme": tuple(practice.get("theme") or ()), "country": (community["country"],)}
-    texts = {"title": practice["title"], "summary": practice["summary"], "owner": {"und": community["name"]}}
+    body: dict[str, list[str]] = {}
+    for name in ("problem", "solution", "result", "lesson"):
+        collect(practice.get(name), body)
+    texts = {
+        "title": practice["title"],
+        "summary": practice["summary"],
+        "body": {language: " ".join(found) for language, found in body.items()},
+        "owner": {"und": community["name"]},
+    }
     point = (community["lat"], community["lon"]) if "lat" in community else None
     return Document(practice["id"], next(iter(practice["title"])), texts, facets, {}, point)
 
@@ -65,6 +86,13 @@ def test_officers_find_the_practice_that_they_mean(
 ) -> None:
     found = ask(seeds, typed, languages=(language,))
     assert (found[0] if found else None) == expected
+
+
+def test_citizens_energy_is_found_in_french_and_in_german(seeds: Engine) -> None:
+    french = [hit.id for hit in seeds.find(Query("énergie citoyenne", ("fr",))).hits if hit.language == "fr"]
+    german = [hit.id for hit in seeds.find(Query("Bürgerenergie", ("de",))).hits if hit.language == "de"]
+    assert "loos-solar-plan" in french
+    assert {"wildpoldsried-wir2020", "schoenau-ews"} <= set(german)
 
 
 def test_every_practice_is_found_first_by_its_own_title(seeds: Engine) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.engine import Engine
+from search.compounds import parts
+from search.engine import Engine, Query
 from search.text import STEMMERS, base_language, fold, normalise, stems, tokens, words
 from tests.search.library import ask, document
 
@@ -121,6 +122,50 @@ def test_german_compounds_are_reached_by_their_beginning(empty: Engine) -> None:
         [document("a", "de", "Radverkehr"), document("b", "de", "Fernrad"), document("c", "de", "Rat")], [], 1
     )
     assert ask(empty, "Rad*") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "apart"),
+    [
+        ("de", "bürgerenergie", ("de:burg", "de:energi")),
+        ("de", "windenergieanlagen", ("de:wind", "de:energi", "de:anlag")),
+        ("de", "wohnungsbau", ("de:wohnung", "de:bau")),
+        ("de", "straßenbahn", ("de:strass", "de:bahn")),
+        ("de", "ortenaukreis", ("de:kreis",)),
+        ("de", "gemeinsam", ()),
+        ("de", "region", ()),
+        ("nl", "fietspad", ("nl:fiet", "nl:pad")),
+        ("sv", "stadsutveckling", ("sv:stad", "sv:utveckling")),
+        ("nb", "sykkelvei", ()),
+        ("fr", "radverkehr", ()),
+    ],
+)
+def test_compounds_are_taken_apart(language: str, word: str, apart: tuple[str, ...]) -> None:
+    assert parts(word, language) == apart
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "text"),
+    [
+        ("de", "Radverkehr", "Ein Rad für den Verkehr von morgen"),
+        ("de", "Bürgerenergie", "Solarenergie mit Bürgerbefragung"),
+        ("de", "Energie", "Das Bioenergiedorf"),
+        ("nl", "fiets", "Veilige fietspaden"),
+        ("da", "cykel", "En ny cykelsti"),
+        ("fi", "liikenne", "Kaupunkiliikenne"),
+    ],
+)
+def test_the_parts_of_a_compound_meet_each_other(empty: Engine, language: str, typed: str, text: str) -> None:
+    empty.put([document("here", language, text, text), document("else", language, "xyzzy")], [], 1)
+    hits = empty.find(Query(typed))
+    assert [hit.id for hit in hits.hits] == ["here"]
+    assert "<mark>" in hits.hits[0].snippet
+
+
+def test_the_whole_compound_stands_before_its_parts(empty: Engine) -> None:
+    texts = {"parts": "Ein Rad und der Verkehr", "whole": "Der Radverkehr dieser Stadt", "one": "Ein Rad"}
+    empty.put([document(name, "de", text) for name, text in texts.items()], [], 1)
+    assert ask(empty, "Radverkehr") == ["whole", "parts"]
 
 
 def test_two_letters_for_one_are_undone_only_where_they_can_stand_for_it(empty: Engine) -> None:

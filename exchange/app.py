@@ -1,6 +1,7 @@
 """An instance as a web application: pages, API and the door for other instances."""
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exchange import api, web
@@ -16,7 +17,8 @@ def create_app(instance: Instance) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_PARTS"] = 2000
     app.extensions["jumelage"] = instance
-    app.json.sort_keys = False  # languages keep their order
+    app.json = json = DefaultJSONProvider(app)
+    json.sort_keys = False  # languages keep their order
     if instance.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)  # type: ignore[method-assign]
     activitypub.register(app, instance)

@@ -51,7 +51,6 @@ def document(session: Session, uri: str, profile: dict[str, Any], origin: str) -
     its `@context` is added to ours. What federation depends on cannot be overridden by it.
     """
     actor = session.get_one(LocalActor, uri)
-    fixed = {"@context", "id", "type", "preferredUsername"}
     more = profile.get("@context", [])
     ours = {"@context", "id", "type", "preferredUsername"}
     extra = {name: value for name, value in profile.items() if name not in ours and value is not None}

@@ -119,7 +119,7 @@ def withdraw_adoption(session: Session, adoption: Adoption) -> None:
     practice = session.get_one(Practice, adoption.practice_id)
     owner = session.get_one(Community, practice.community_id)
     say(
-        session, "Delete", publisher, tombstone(adoption.uri, "Note", adoption.withdrawn_at), also=[owner.uri]
+        session, "Delete", publisher, tombstone(adoption.uri, "Note", adoption.modified_at), also=[owner.uri]
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from exchange.vocabulary.activitystreams import wrap
 from sqlmodel import Session
 
 from exchange.models.community import Community
+from exchange.vocabulary.activitystreams import wrap
 from federation import outbox
 from federation.activity import PUBLIC
 from federation.journal import JournalEntry

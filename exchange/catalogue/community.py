@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from exchange.vocabulary.activitystreams import community_profile
 from sqlmodel import Session, select
 
 from exchange.catalogue.announce import say
@@ -11,6 +10,7 @@ from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.vocabulary import concepts
+from exchange.vocabulary.activitystreams import community_profile
 from federation import actor
 
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import rfc8785
-from exchange.vocabulary.activitystreams import practice_object
 from pydantic import ValidationError
 from sqlmodel import Session
 
@@ -15,6 +14,7 @@ from exchange.models.base import new_key, now
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, OWNER, Draft, Practice, PracticeVersion
 from exchange.vocabulary import completeness
+from exchange.vocabulary.activitystreams import practice_object
 from exchange.vocabulary.record import PracticeRecord
 
 REVIEW_AFTER = timedelta(days=365)  # record-schema: reviewDue = modified + 12 months

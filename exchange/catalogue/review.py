@@ -79,7 +79,7 @@ def withdraw_review(session: Session, found: Review) -> None:
     by = session.get_one(Community, found.community_id)
     practice = session.get_one(Practice, found.practice_id)
     owner = session.get_one(Community, practice.community_id)
-    say(session, "Delete", by, tombstone(found.uri, "Note", found.withdrawn_at), also=[owner.uri])
+    say(session, "Delete", by, tombstone(found.uri, "Note", found.modified_at), also=[owner.uri])
 
 
 def erase(session: Session, found: Review) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from exchange.vocabulary.activitystreams import practice_object
 from sqlmodel import Session, select
 
 from exchange.catalogue.announce import say
@@ -11,6 +10,7 @@ from exchange.messages import N_, NotAllowed, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Draft, Practice
+from exchange.vocabulary.activitystreams import practice_object
 from exchange.vocabulary.record import PracticeRecord
 
 

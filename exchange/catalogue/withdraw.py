@@ -1,6 +1,5 @@
 """Withdraw a practice: its words are erased, a tombstone stays, and everybody who had it is told."""
 
-from exchange.vocabulary.activitystreams import tombstone
 from sqlmodel import Session, delete, select
 
 from exchange.catalogue.announce import say
@@ -10,6 +9,7 @@ from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Draft, Practice, PracticeVersion
 from exchange.models.review import Review
+from exchange.vocabulary.activitystreams import tombstone
 
 
 def withdraw(session: Session, practice: Practice) -> None:
@@ -21,7 +21,7 @@ def withdraw(session: Session, practice: Practice) -> None:
     told = adopters(session, practice) + reviewers(session, practice)
     erase(session, practice)
     community = session.get_one(Community, practice.community_id)
-    stone = tombstone(practice.uri, "Article", practice.withdrawn_at)
+    stone = tombstone(practice.uri, "Article", practice.modified_at)
     say(session, "Delete", community, stone, also=told)
 
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, and_, case, distinct, func, or_, select
+from sqlalchemy import and_, case, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -42,7 +42,7 @@ def take(session: Session, lanes: int, *, failing: bool, most: int | None = None
     return _lanes(rows, slots)
 
 
-def _ready(session: Session, at: datetime, most: int, *, failing: bool) -> list[Row[tuple[str, int, bool]]]:
+def _ready(session: Session, at: datetime, most: int, *, failing: bool) -> list[tuple[str, int, bool]]:
     """Hosts with something due and a free lane, the longest waiting first."""
     busy = func.count(distinct(case((col(Delivery.state) == lease.LEASED, col(Delivery.lane)))))
     due = case((lease.due(Delivery, at), col(Delivery.number)))
@@ -60,7 +60,7 @@ def _ready(session: Session, at: datetime, most: int, *, failing: bool) -> list[
         .order_by(func.min(due))
         .limit(most)
     )
-    return list(session.connection().execute(query))
+    return [tuple(row) for row in session.connection().execute(query)]
 
 
 def _first_of(host: str, most: int, at: datetime):  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from federation import hosts, origins, outbox, peers, signatures
 from federation.activity import actor_of, host_of, id_of, kind_of, parse
@@ -11,7 +12,7 @@ from federation.errors import Forbidden, InvalidSignature, Refused
 from federation.judging import handle_due
 from federation.node import Node
 
-__all__ = ["Arrival", "Receipt", "handle_due", "receive"]
+__all__ = ["Arrival", "Receipt", "handle_due", "receive", "verify_fetch"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,21 @@ def receive(
     return Receipt(outcome, actor, activity_id)
 
 
+def verify_fetch(
+    node: Node, *, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]]
+) -> str:
+    """The actor who signed a request for a document; Refused when nobody did whom we talk with.
+
+    For instances that show their documents to known readers only (signed-fetch mode).
+    """
+    pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+    claim = signatures.read(pairs)
+    with node.database.reading() as session:
+        if not hosts.verdict(session, node, host_of(claim.key_id) or ""):
+            raise Forbidden("This instance does not talk with yours.")
+    return _signer(node, claim, method=method, target=target, headers=pairs, body=b"")
+
+
 def _prove(
     node: Node, actor: str, *, method: str, target: str, headers: list[tuple[str, str]], body: bytes
 ) -> None:
@@ -79,24 +95,28 @@ def _prove(
         raise Forbidden("The key of the signature belongs to another host than the actor.")
     if node.is_ours(actor):
         raise Forbidden("Our own actors do not write to us from outside.")
-    for refresh in (False, True):
-        key = peers.resolve_key(node, claim.key_id, refresh=refresh)
-        if key.owner != actor:
-            raise Forbidden("The activity is signed by somebody else than its actor.")
-        try:
-            signatures.verify(
-                claim,
-                key.public_key,
-                method=method,
-                target=target,
-                origin=node.origin,
-                headers=headers,
-                body=body,
-            )
-            return
-        except InvalidSignature:
-            if refresh:
-                raise
+    if _signer(node, claim, method=method, target=target, headers=headers, body=body) != actor:
+        raise Forbidden("The activity is signed by somebody else than its actor.")
+
+
+def _signer(
+    node: Node,
+    claim: signatures.Claim,
+    *,
+    method: str,
+    target: str,
+    headers: list[tuple[str, str]],
+    body: bytes,
+) -> str:
+    """Whose key made this signature; a key that does not fit is fetched anew, since keys change."""
+    request: dict[str, Any] = {"method": method, "target": target, "headers": headers, "body": body}
+    key = peers.resolve_key(node, claim.key_id)
+    try:
+        signatures.verify(claim, key.public_key, origin=node.origin, **request)
+    except InvalidSignature:
+        key = peers.resolve_key(node, claim.key_id, refresh=True)
+        signatures.verify(claim, key.public_key, origin=node.origin, **request)
+    return key.owner
 
 
 def _count(node: Node, host: str, refusal: Refused) -> None:

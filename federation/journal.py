@@ -80,7 +80,7 @@ def append(
     session.flush()  # the numbering locks; what the change itself waits for should be behind us
     if direction == "out":
         _supersede(session, actor, kind, object_id)
-    values = {
+    values: dict[str, Any] = {
         "number": _next_number(session),
         "at": at or now(),
         "direction": direction,

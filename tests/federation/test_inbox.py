@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from federation import hosts, inbox, journal, peers
+from federation import hosts, inbox, journal, keys, peers, signatures
 from federation.arrivals import Arrival, forget, revive
 from federation.base import now
 from federation.errors import BadActivity, Forbidden, InvalidSignature
@@ -324,6 +324,24 @@ def test_many_requests_at_once_are_all_kept(pair: tuple[Instance, Instance]) -> 
         answers = list(pool.map(lambda n: ulm.post(saillans, ulm.note(str(n % 100), "text")), range(200)))
     assert set(answers) == {202}
     assert len(saillans.arrivals()) == 101
+
+
+def test_a_signed_request_for_a_document_tells_who_asks(pair: tuple[Instance, Instance]) -> None:
+    ulm, saillans = pair
+    with ulm.node.database.reading() as session:
+        key_id, key = keys.signing_key(session, ulm.actor)
+    url = f"{saillans.origin}/actor"
+    signed = signatures.sign(method="GET", url=url, body=None, key_id=key_id, private_key=key)
+    headers = {"Host": saillans.host} | signed
+    assert inbox.verify_fetch(saillans.node, method="GET", target="/actor", headers=headers) == ulm.actor
+    with pytest.raises(InvalidSignature):
+        inbox.verify_fetch(saillans.node, method="GET", target="/other", headers=headers)
+    with pytest.raises(InvalidSignature):
+        inbox.verify_fetch(saillans.node, method="GET", target="/actor", headers={"Host": saillans.host})
+    with saillans.node.database.writing() as session:
+        hosts.judge(session, ulm.host, False)
+    with pytest.raises(Forbidden):
+        inbox.verify_fetch(saillans.node, method="GET", target="/actor", headers=headers)
 
 
 def test_what_was_seen_long_ago_is_forgotten(world: World, pair: tuple[Instance, Instance]) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from flask import Response, request
+from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from exchange.api import shapes
@@ -21,8 +22,11 @@ from exchange.catalogue.imports import SLUG
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.officer import ApiToken
 from exchange.models.practice import OTHERS, OWNER, Practice
+from exchange.vocabulary import completeness
+from exchange.vocabulary.fields import Text
 
 LARGEST = 1024 * 1024
+_TEXT: TypeAdapter[dict[str, str]] = TypeAdapter(Text)
 _ADOPTION = {
     *("since", "adaptationType", "changes", "reason", "outcome", "help", "ownPractice", "through", "note"),
     *("stageDates", "costActual"),
@@ -223,10 +227,14 @@ def _practice(body: dict[str, Any]) -> str:
 
 
 def _comment(value: Any) -> dict[str, str] | str | None:
-    texts = value.values() if isinstance(value, dict) else () if value is None else [value]
-    if not all(isinstance(text, str) for text in texts):
-        raise Refusal([Problem("comment", Message(N_("A text is expected here, or texts by language.")))])
-    return value
+    """A text, or texts by language; as in a record."""
+    if value is None:
+        return None
+    try:
+        return _TEXT.validate_python(value)
+    except ValidationError as error:
+        found = [Problem("comment", problem.message) for problem in completeness.problems(error)]
+        raise Refusal(found) from error
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from exchange import api, config, schema
-from exchange.catalogue import community, officers, publish, shelf
+from exchange.catalogue import community, officers, publish
 from exchange.db import Database
 from exchange.instance import Instance
 from federation import actor
@@ -46,19 +46,14 @@ class Programs:
             pass
 
 
-@pytest.fixture
-def programs(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Programs]:
-    data = tmp_path / "instance"
-    data.mkdir()
-    url = new_database()
-    settings = config.load(data, origin=ORIGIN, name="Practices", database=url, search="memory")
-    database = Database(url)
-    schema.stamp(database)
+_made: dict[str, str] = {}  # the tokens of the template, and the key of its practice
+
+
+def _fill(database: Database) -> None:
+    """Tables, the instance, its communities with their keys, a practice and the tokens; made only once."""
+    schema.create(database)
     with database.writing() as session:
         actor.create(session, ORIGIN, "Application", "instance")
-    database.close()
-    instance = Instance(settings)
-    with instance.database.writing() as session:
         loos = community.found(
             session,
             ORIGIN,
@@ -71,19 +66,28 @@ def programs(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Progra
         ulm = community.found(
             session, ORIGIN, slug="ulm", name="Ulm", country="DE", population=126_329, degurba="dg-1"
         )
-        made = publish.publish(session, loos, complete(SOLAR))
-        tokens = {
-            "loos": officers.issue_token(session, loos, "write"),
-            "ulm": officers.issue_token(session, ulm, "write"),
-            "reader": officers.issue_token(session, ulm, "read"),
-            "admin": officers.issue_token(session, None, "admin"),
-        }
-        key = made.key
-        assert shelf.practice(session, key)
+        _made["practice"] = publish.publish(session, loos, complete(SOLAR)).key
+        _made["loos"] = officers.issue_token(session, loos, "write")
+        _made["ulm"] = officers.issue_token(session, ulm, "write")
+        _made["reader"] = officers.issue_token(session, ulm, "read")
+        _made["admin"] = officers.issue_token(session, None, "admin")
+
+
+@pytest.fixture(scope="session")
+def create_tables() -> Callable[[Database], None]:
+    return _fill
+
+
+@pytest.fixture
+def programs(data_dir: Path, database_url: str) -> Iterator[Programs]:
+    data_dir.mkdir()
+    instance = Instance(
+        config.load(data_dir, origin=ORIGIN, name="Practices", database=database_url, search="memory")
+    )
     app = Flask("exchange")
     app.json.sort_keys = False  # type: ignore[attr-defined]
     api.register(app, instance)
-    found = Programs(instance, app.test_client(), tokens, key)
+    found = Programs(instance, app.test_client(), _made, _made["practice"])
     found.index()
     yield found
     instance.close()

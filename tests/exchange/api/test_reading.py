@@ -162,21 +162,6 @@ def test_any_page_in_a_browser_may_read_but_not_write(programs: Programs) -> Non
     assert "Access-Control-Allow-Origin" not in programs.post("/v1/practices", {}).headers
 
 
-def test_pages_of_results_name_the_next_one(programs: Programs) -> None:
-    for number in range(3):
-        body = programs.get(f"/v1/practices/{programs.practice}").json["record"]
-        body["title"] = {"fr": f"Plan solaire numéro {number}"}
-        assert programs.post("/v1/practices", body, by="loos").status_code == 201
-    programs.index()
-    answer = programs.get("/v1/practices?per_page=2&q=plan")
-    assert answer.json["total"] == 4
-    assert 'page=2>; rel="next"' in answer.headers["Link"]
-    last = programs.get("/v1/practices?per_page=2&q=plan&page=2")
-    assert 'rel="next"' not in last.headers["Link"]
-    seen = {item["id"] for page in (answer, last) for item in page.json["items"]}
-    assert len(seen) == 4
-
-
 def test_the_instance_says_that_it_lives_and_is_ready(programs: Programs) -> None:
     assert programs.client.get("/healthz").json == {"status": "ok"}
     ready = programs.client.get("/readyz")

@@ -8,7 +8,7 @@ import click
 from sqlmodel import select
 
 from exchange import schema
-from exchange.cli.base import Command, reading, sentence, settings
+from exchange.cli.base import Command, fail, reading, sentence, settings
 from exchange.cli.operating import index_state
 from exchange.cli.output import print_json, say
 from exchange.config import ConfigurationError, Settings
@@ -49,7 +49,7 @@ def doctor(offline: bool, as_json: bool) -> None:
                 f"{mark} {finding.what}: {finding.state}" + (f" → {finding.advice}" if finding.advice else "")
             )
     if any(finding.grave for finding in findings):
-        click.get_current_context().exit(1)
+        fail("The instance cannot work like this; the lines above say what to do.")
 
 
 def examine(offline: bool) -> Iterator[Finding]:

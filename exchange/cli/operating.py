@@ -16,7 +16,7 @@ from federation.journal import JournalEntry
 
 @click.command("journal", cls=Command)
 @click.option(
-    "--after", type=click.IntRange(0), metavar="N", help="Only what follows number N, oldest first."
+    "--after", type=click.IntRange(0, 2**62), metavar="N", help="Only what follows number N, oldest first."
 )
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.option("--body", is_flag=True, help="With --json: the whole activities.")

@@ -76,7 +76,7 @@ def export(file: Path, kind: str | None, community: str | None, everything: bool
         chosen = list(session.exec(query))
         content = exports.export(session, format=kind, practices=chosen)
     if str(file) == "-":
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     file.write_bytes(content)
     click.echo(f"{len(chosen)} practices are in {file}.", err=True)

@@ -1,0 +1,142 @@
+"""Whatever goes wrong, a command says it in a sentence and ends with 1 or 2."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exchange.cli import cli
+from tests.exchange.cli.conftest import Operator
+
+READING = [
+    ("community", "list"), ("practice", "list"), ("search", "x"), ("journal",), ("queue",),
+    ("index", "status"), ("peer", "list"), ("inspect", "x"), ("doctor", "--offline"),
+]  # fmt: skip
+
+
+def _leaves(group: click.Group, *before: str) -> Any:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _leaves(command, *before, name)
+        else:
+            yield (*before, name), command
+
+
+LEAVES = [(words, command) for words, command in _leaves(cli) if words[0] not in ("demo", "serve", "worker")]
+
+
+@pytest.mark.parametrize("words", READING)
+def test_where_there_is_no_instance_nothing_is_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for place in (empty, tmp_path / "missing"):
+        Operator(place).types(*words, status=1)
+    assert list(empty.iterdir()) == []
+    assert not (tmp_path / "missing").exists()
+
+
+@pytest.mark.parametrize("words", READING)
+def test_a_damaged_database_is_named(operator: Operator, words: tuple[str, ...]) -> None:
+    for leftover in operator.data.glob("jumelage.sqlite*"):
+        leftover.unlink()
+    (operator.data / "jumelage.sqlite").write_bytes(b"this was a database once" * 1000)
+    result = operator.types(*words, status=1)
+    assert "damaged" in result.output
+
+
+@pytest.mark.parametrize("words", READING)
+def test_an_empty_database_is_not_taken_for_an_instance(operator: Operator, words: tuple[str, ...]) -> None:
+    for leftover in operator.data.glob("jumelage.sqlite*"):
+        leftover.unlink()
+    sqlite3.connect(operator.data / "jumelage.sqlite").execute("CREATE TABLE other (x)").connection.close()
+    operator.types(*words, status=1)
+
+
+def test_a_database_that_somebody_holds_is_waited_for_and_then_named(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exchange.db.BUSY_TIMEOUT_MS", 50)
+    holding = sqlite3.connect(operator.data / "jumelage.sqlite", isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    result = operator.types("community", "add", "late", "--name", "Late", "--country", "FR", status=1)
+    assert "busy" in result.stderr
+    assert operator.reads("community", "list")  # reading goes on
+    holding.execute("ROLLBACK")
+    holding.close()
+    operator.types("community", "add", "late", "--name", "Late", "--country", "FR")
+
+
+@pytest.mark.parametrize(
+    "settings_file", ["origin = ", "colour = 'green'", "origin = 'https://x.example'\nthreads = 0", "\xff"]
+)
+def test_settings_that_cannot_be_used_are_named(operator: Operator, settings_file: str) -> None:
+    (operator.data / "jumelage.toml").write_bytes(settings_file.encode("latin-1"))
+    for words in READING:
+        operator.types(*words, status=1)
+
+
+def test_a_port_that_cannot_be_used_is_named(operator: Operator) -> None:
+    operator.types("serve", "--listen", "nowhere", status=1)
+    operator.types("serve", "--listen", "127.0.0.1:99999", status=1)
+    operator.types("serve", "--workers", "0", status=2)
+
+
+@pytest.mark.parametrize("words", [("nothing",), ("search", "--nothing"), ("practice",), ("review", "x"), ()])
+def test_a_wrong_use_is_explained(operator: Operator, words: tuple[str, ...]) -> None:
+    assert "Usage" in operator.types(*words, status=2).stderr
+
+
+def test_every_command_explains_itself(operator: Operator) -> None:
+    for words, command in _leaves(cli):
+        assert command.help, words
+        assert "--data" in operator.types(*words, "--help").stdout
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    leaf=st.sampled_from(LEAVES),
+    words=st.lists(st.text(max_size=12).filter(lambda text: "\0" not in text), max_size=3),
+    options=st.lists(st.integers(0, 20), max_size=4),
+    values=st.lists(st.text(max_size=12).filter(lambda text: "\0" not in text), min_size=4, max_size=4),
+)
+def test_nonsense_never_ends_in_a_traceback(
+    operator: Operator, leaf: Any, words: list[str], options: list[int], values: list[str]
+) -> None:
+    names, command = leaf
+    known = [
+        parameter
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and parameter.name != "data"
+    ]
+    typed: list[str] = []
+    for number, value in zip(options, values, strict=False):
+        if known:
+            option = known[number % len(known)]
+            typed += [option.opts[-1]] if option.is_flag else [option.opts[-1], value]
+    arguments = ["--data", str(operator.data), *names, *typed, "--", *words]
+    if names[0] in ("init", "practice") and names[-1] in ("init", "export"):
+        arguments = ["--data", str(operator.data / "jumelage.toml" / "x"), *names, *typed, "--", *words]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), (arguments, result.exc_info)
+    assert result.exit_code in (0, 1, 2)
+
+
+def test_an_argument_that_is_not_text_and_a_reader_that_leaves_are_survived(operator: Operator) -> None:
+    base = [sys.executable, "-m", "exchange", "--data", str(operator.data)]
+    odd = subprocess.run([*base, "practice", "show", b"\xff\xfe"], capture_output=True, check=False)  # type: ignore[list-item]
+    assert (odd.returncode, b"Traceback" in odd.stderr) == (1, False)
+    piped = subprocess.run(
+        f"{' '.join(base)} search --json | head -c 1", shell=True, capture_output=True, check=False
+    )
+    assert b"Traceback" not in piped.stderr
+    assert b"BrokenPipe" not in piped.stderr

@@ -25,6 +25,7 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, OWNER, Practice
 from exchange.vocabulary import completeness, files, profile
 from exchange.vocabulary.adoption import AdoptionRecord
+from exchange.vocabulary.fields import clean
 from exchange.vocabulary.record import PracticeRecord
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
@@ -100,7 +101,7 @@ def import_file(
 
 def _named(record: dict[str, Any], otherwise: str) -> str:
     name = record.get("id")
-    return str(name)[:100] if isinstance(name, str | int) and not isinstance(name, bool) else otherwise
+    return clean(str(name)[:100]) if isinstance(name, str | int) and not isinstance(name, bool) else otherwise
 
 
 def slug_of(text: str) -> str:
@@ -203,7 +204,7 @@ class _Import:
 
     def _once(self, kind: str, slug: str) -> None:
         if (kind, slug) in self.met:
-            raise _refusal("id", N_("“%(slug)s” stands in this file twice."), slug=str(slug)[:80])
+            raise _refusal("id", N_("“%(slug)s” stands in this file twice."), slug=clean(slug[:80]))
         self.met.add((kind, slug))
 
     def _slug(self, record: dict[str, Any], otherwise: str) -> str:
@@ -214,14 +215,14 @@ class _Import:
         return slug
 
     def _owner(self, session: Session, slug: str, described: dict[str, Any] | None) -> Community:
-        known = session.exec(select(Community).where(Community.slug == slug, Community.local)).first()
+        known = self._local(session, slug)
         if known is not None:
             return known
         if described is None:
             raise _refusal(
                 "community",
                 N_("There is no community “%(slug)s” here, and the file does not describe it."),
-                slug=slug[:80],
+                slug=clean(slug[:80]),
             )
         columns = profile.from_file(described).columns()
         for derived in ("population_class", "url"):
@@ -229,6 +230,11 @@ class _Import:
         made = found(session, self.origin, slug=slug, **columns)
         self.report.communities_created.append(slug)
         return made
+
+    def _local(self, session: Session, slug: Any) -> Community | None:
+        if not isinstance(slug, str) or not SLUG.fullmatch(slug):
+            return None
+        return session.exec(select(Community).where(Community.slug == slug, Community.local)).first()
 
     def _documented_by(self, record: dict[str, Any], read: PracticeRecord) -> str:
         """Whose words these are: the record's own statement, the caller's, else what the record shows.
@@ -249,11 +255,8 @@ class _Import:
     def _adopted(self, session: Session, ref: Any) -> Practice | None:
         """The practice of an adoption; None when it was passed over with its community."""
         query = select(Practice, Community).join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
-        row = (
-            session.exec(query.where(Practice.slug == ref, Practice.local)).first()
-            if isinstance(ref, str)
-            else None
-        )
+        known = isinstance(ref, str) and SLUG.fullmatch(ref)
+        row = session.exec(query.where(Practice.slug == ref, Practice.local)).first() if known else None
         if row is not None:
             practice, owner = row
             if self.alone and owner.slug != self.alone:
@@ -261,19 +264,17 @@ class _Import:
             return practice if self._wanted(owner.slug) else None
         if self.only is not None:
             return None
-        raise _refusal("practice", N_("There is no practice “%(ref)s” here."), ref=str(ref)[:80])
+        raise _refusal("practice", N_("There is no practice “%(ref)s” here."), ref=clean(str(ref)[:80]))
 
     def _adopter(self, session: Session, told: Any) -> tuple[dict[str, str], Community | None]:
-        if not isinstance(told, dict) or not isinstance(told.get("name"), str) or not told["name"].strip():
+        told = told if isinstance(told, dict) else {}
+        name = clean(told["name"]) if isinstance(told.get("name"), str) else ""
+        if not name:
             raise _refusal("adopter", N_("An adoption names its adopter."))
         country = told.get("country") or ""
         if not isinstance(country, str) or not re.fullmatch(r"([A-Z]{2})?", country):
             raise _refusal("adopter.country", N_("Write the country as two capital letters, such as FR."))
-        slug = told.get("community")
-        here = None
-        if isinstance(slug, str):
-            here = session.exec(select(Community).where(Community.slug == slug, Community.local)).first()
-        return {"name": told["name"].strip()[:300], "country": country}, here
+        return {"name": name[:300], "country": country}, self._local(session, told.get("community"))
 
 
 def _refusal(path: str, msgid: str, **params: Any) -> Refusal:

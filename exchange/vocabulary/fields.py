@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -157,8 +157,12 @@ Certainty = Annotated[str, BeforeValidator(_line(80))]
 
 
 class Part(BaseModel):
-    """Base of everything nested in a record: written in camelCase, unknown names refused."""
+    """Base of everything nested in a record: written in camelCase, unknown names refused.
 
+    `needs` names what an entry cannot be without, unless all of it is empty.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ()
     model_config = ConfigDict(
         alias_generator=to_camel,
         populate_by_name=True,
@@ -166,3 +170,10 @@ class Part(BaseModel):
         allow_inf_nan=False,
         hide_input_in_errors=True,
     )
+
+    @model_validator(mode="after")
+    def _called(self) -> Self:
+        given = [name for name, value in self.__dict__.items() if value not in ("", None, {}, [])]
+        if given and not set(self.needs) <= set(given):
+            raise complain("name", N_("An entry needs its name, title or text."))
+        return self

@@ -28,12 +28,14 @@ class Point(Part):
 
 
 class Partner(Part):
+    needs = ("name",)
     role: Line = ""
     name: Line
 
 
 class Figure(Part):
-    label: Text
+    needs = ("label",)
+    label: Text = {}
     number: Annotated[float, Field(ge=0)]
 
 
@@ -97,6 +99,7 @@ class Measure(Part):
 
 
 class Source(Part):
+    needs = ("title",)
     title: Line
     url: Url | None = None
     publisher: Line = ""
@@ -120,15 +123,17 @@ class Result(Part):
 
 
 class Lesson(Part):
-    text: Text
+    needs = ("text",)
+    text: Text = {}
     cause: concept_of("lesson-cause") | None = None  # type: ignore[valid-type]
     differently: Text = {}
     certainty: Certainty = ""
 
 
 class Prerequisite(Part):
+    needs = ("text",)
     kind: concept_of("prerequisite-kind") | None = None  # type: ignore[valid-type]
-    text: Text
+    text: Text = {}
     essential: bool | None = None
 
 
@@ -163,12 +168,14 @@ class Replication(Part):
 class ContactRole(Part):
     """A function, never a person: a role, its organisation, and a mailbox or form."""
 
+    needs = ("role",)
     role: Line
     organisation: Line = ""
     url: ContactAddress
 
 
 class Attachment(Part):
+    needs = ("title",)
     title: Line
     url: Url
     licence: Line = ""
@@ -177,6 +184,7 @@ class Attachment(Part):
 
 
 class Software(Part):
+    needs = ("name",)
     name: Line
     repository: Url | None = None
     licence: Line = ""
@@ -191,6 +199,7 @@ class Translation(Part):
 
 
 class Validation(Part):
+    needs = ("by",)
     by: Line
     level: Annotated[str, Field(pattern=r"^(self|peer|expert|label)$")]
     date: Date | None = None

@@ -36,6 +36,7 @@ _OURS = (
 class NamedAdopter(Part):
     """An adopter that has no address anywhere, as others have named it."""
 
+    needs = ("name",)
     name: Line
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
 

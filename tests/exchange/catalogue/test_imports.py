@@ -19,6 +19,7 @@ from exchange.models.community import Community
 from exchange.models.practice import Practice, PracticeVersion
 from federation import actor, journal, keys
 from tests.exchange.vocabulary import samples
+from tests.exchange.vocabulary.activitystreams.test_hostile import STRANGE, places, put
 
 ORIGIN = "https://practices.example"
 SEEDS = Path(exchange.__file__).parent / "seeds" / "practices.yaml"
@@ -377,3 +378,17 @@ def test_a_short_name_comes_out_of_any_title() -> None:
         == "energie-citoyenne-a-juhnde-strasse-lodz-2"
     )
     assert slug_of("Τήλος") == ""
+
+
+def test_something_strange_anywhere_in_a_file_is_taken_in_or_refused(
+    instance: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adoption = {"id": "a", "practice": "four-a-pain", "adopter": {"name": "Ulm"}, "stage": "ad-decided"}
+    whole = file(full(), adoptions=[adoption])
+    for number, place in enumerate(places(whole)):
+        if number % 4:
+            continue
+        strange = put(whole, place, STRANGE[number // 4 % len(STRANGE)])
+        monkeypatch.setattr("exchange.vocabulary.files.read_json", lambda _, data=strange: data)
+        report = import_file(instance, ORIGIN, b"{}")
+        assert all(problems and f"{name}{problems}".encode() for name, problems in report.refused)

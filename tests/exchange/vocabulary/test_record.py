@@ -160,6 +160,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
         "This looks like a person's mailbox. Use a function mailbox or the address of a form.",
     ),
     ({"replication": {"scaleRange": {"min": 9, "max": 3}}}, "replication.scaleRange", "The smallest size is above the largest."),
+    ({"source": [{"url": "https://example.org"}]}, "source.0.title", "This is needed."),
+    ({"source": [{"title": " ", "url": "https://example.org"}]}, "source.0", "An entry needs its name, title or text."),
+    ({"lesson": [{"cause": "lc-law"}]}, "lesson.0", "An entry needs its name, title or text."),
     ({"colour": "green"}, "colour", "There is no field of this name."),
     ({"lesson": [{"text": {"fr": "x" * 8000}}] * 20}, "", "At most 150000 characters in the whole record."),
 ]  # fmt: skip

@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from federation import hosts, journal, outbox, reading
+from federation import hosts, journal, lease, outbox, reading
 from federation.activity import id_of
 from federation.actor import LocalActor
+from federation.arrivals import Arrival
 from federation.base import now
 from federation.errors import BadActivity
+from federation.journal import JournalEntry
 from federation.peers import RemoteActor
 from federation.relations import (
     Follow,
@@ -113,14 +115,20 @@ def on_follow(session: Session, node: "Node", incoming: "Incoming") -> bool:
 
 
 def _was_undone(session: Session, incoming: "Incoming") -> bool:
-    """An Undo that overtook its Follow has the last word."""
-    query = select(journal.JournalEntry.number).where(
-        journal.JournalEntry.direction == "in",
-        journal.JournalEntry.actor == incoming.actor,
-        journal.JournalEntry.kind == "Undo",
-        journal.JournalEntry.object_id == incoming.id,
+    """An Undo that overtook its Follow has the last word, whether it told the whole Follow or its id only."""
+    told = select(JournalEntry.number).where(
+        JournalEntry.direction == "in",
+        JournalEntry.actor == incoming.actor,
+        JournalEntry.kind == "Undo",
+        JournalEntry.object_id == incoming.id,
     )
-    return session.exec(query).first() is not None
+    named = select(Arrival.id).where(
+        Arrival.actor == incoming.actor,
+        Arrival.object_id == incoming.id,
+        Arrival.kind == "Undo",
+        col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),  # it may be next in this batch
+    )
+    return session.exec(told).first() is not None or session.exec(named).first() is not None
 
 
 def _trusted(session: Session, host: str) -> bool:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from exchange import api, config, schema
+from exchange import config, schema
+from exchange.app import create_app
 from exchange.catalogue import community, officers, publish
 from exchange.db import Database
 from exchange.instance import Instance
@@ -84,10 +84,7 @@ def programs(data_dir: Path, database_url: str) -> Iterator[Programs]:
     instance = Instance(
         config.load(data_dir, origin=ORIGIN, name="Practices", database=database_url, search="memory")
     )
-    app = Flask("exchange")
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    api.register(app, instance)
-    found = Programs(instance, app.test_client(), _made, _made["practice"])
+    found = Programs(instance, create_app(instance).test_client(), _made, _made["practice"])
     found.index()
     yield found
     instance.close()

@@ -6,6 +6,7 @@ goes on where it was. Newest first means that an object is seen in its current s
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from federation.activity import actor_of, as_list, id_of, kind_of, origin_of, sa
 from federation.arrivals import Arrival, note
 from federation.base import now
 from federation.errors import BadDocument, FetchError, Refused
-from federation.fetching import Fetcher, Pending
+from federation.fetching import Fetcher, Pending, available
 from federation.journal import JournalEntry
 from federation.node import Incoming, Node
 from federation.reading import Backfill, progress, start
@@ -26,6 +27,7 @@ __all__ = ["Backfill", "Reconciliation", "progress", "reconcile", "start", "step
 
 KINDS = frozenset({"Create", "Update", "Announce", "Add"})
 LEASE = timedelta(minutes=10)
+ROUNDS = 3  # in which what was fetched may name more to fetch
 TRIES = 8
 MOST_PAGES = 10_000
 MOST_ITEMS = 1_000  # of one page
@@ -144,7 +146,20 @@ def _open(node: Node, fetcher: Fetcher, actor: str, page: Page) -> list[_Case]:
             if case.incoming is not None and not seen(session, case.incoming.actor, case.incoming.id):
                 uris = handling.wanted(session, node, case.incoming)
                 case.waits = {uri: fetcher.ask(uri) for uri in uris}
+    for _round in range(ROUNDS):
+        _ask_further(node, fetcher, [case for case in cases if case.waits])
     return cases
+
+
+def _ask_further(node: Node, fetcher: Fetcher, cases: list[_Case]) -> None:
+    """Wait for what the items need, and ask for what that has shown to be needed as well."""
+    wait({pending for case in cases for pending in case.waits.values()})
+    with node.database.reading() as session:
+        for case in cases:
+            if case.incoming is not None:
+                informed = replace(case.incoming, fetched=available(case.waits))
+                for uri in handling.wanted(session, node, informed, case.waits):
+                    case.waits[uri] = fetcher.ask(uri)
 
 
 def _incoming(node: Node, actor: str, item: Any) -> Incoming:

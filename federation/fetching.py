@@ -47,3 +47,12 @@ def fetch(node: Node, uri: str) -> dict[str, Any] | None:
             raise
         return None
     return document if document.get("id") == uri.partition("#")[0] else None
+
+
+def available(waits: dict[str, Pending]) -> dict[str, dict[str, Any]]:
+    """Those of the documents that are there by now."""
+    return {
+        uri: document
+        for uri, pending in waits.items()
+        if pending.done() and pending.exception() is None and (document := pending.result()) is not None
+    }

@@ -15,12 +15,16 @@ from federation.node import Incoming, Node
 MOST_FETCHES = 30
 
 
-def wanted(session: Session, node: Node, incoming: Incoming) -> list[str]:
-    """What to fetch before judging: never from ourselves, never from whom we do not talk with."""
-    asked = dict.fromkeys(node.handlers.wants(session, incoming))
+def wanted(session: Session, node: Node, incoming: Incoming, known: Collection[str] = ()) -> list[str]:
+    """What to fetch before judging: never from ourselves, never from whom we do not talk with.
+
+    What has been fetched may name more: a review its practice, and the practice its owner. So this is
+    asked again with what is there by then; `known` are those that were asked for before.
+    """
+    asked = [uri for uri in dict.fromkeys(node.handlers.wants(session, incoming)) if uri not in known]
     return [
         uri
-        for uri in list(asked)[:MOST_FETCHES]
+        for uri in asked[: MOST_FETCHES - len(known)]
         if not node.is_ours(uri) and (host := host_of(uri)) and hosts.verdict(session, node, host)
     ]
 

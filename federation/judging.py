@@ -21,7 +21,7 @@ from federation.activity import host_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
 from federation.errors import FetchError, Refused
-from federation.fetching import Fetcher, Pending
+from federation.fetching import Fetcher, Pending, available
 from federation.node import Incoming, Node
 
 BATCH = 100
@@ -29,6 +29,7 @@ LEASE = timedelta(minutes=10)
 POLL = 0.1  # seconds between looks for new work while something is being fetched
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))
 TRIES = len(PAUSES) + 1
+ROUNDS = 3  # in which what was fetched may name more to fetch
 FETCH_TRIES = 3  # after which an activity is judged without what cannot be had
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Case:
     incoming: Incoming | None = None
     waits: dict[str, Pending] = field(default_factory=dict)
     error: Exception | None = None
+    rounds: int = 0
 
     @property
     def ready(self) -> bool:
@@ -61,6 +63,7 @@ def handle_due(node: Node, *, limit: int | None = None, stop: Callable[[], bool]
             opened = _open(node, fetcher, 0 if stop() else room)
             count += len(opened)
             waiting += opened
+            _ask_further(node, fetcher, [case for case in waiting if case.waits and case.ready])
             ready = [case for case in waiting if case.ready]
             waiting = [case for case in waiting if case not in ready]
             _close(node, ready)
@@ -90,6 +93,20 @@ def _open(node: Node, fetcher: Fetcher, room: int) -> list[Case]:
             else:
                 case.waits = {uri: fetcher.ask(uri) for uri in uris}
     return cases
+
+
+def _ask_further(node: Node, fetcher: Fetcher, cases: list[Case]) -> None:
+    """Ask for what the documents that came have shown to be needed as well."""
+    if not cases:
+        return
+    with node.database.reading() as session:
+        for case in cases:
+            if case.incoming is None or case.rounds == ROUNDS:
+                continue
+            case.rounds += 1
+            informed = replace(case.incoming, fetched=available(case.waits))
+            for uri in handling.wanted(session, node, informed, case.waits):
+                case.waits[uri] = fetcher.ask(uri)
 
 
 def _take(session: Session, room: int) -> list[Arrival]:

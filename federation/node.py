@@ -59,8 +59,8 @@ class Handlers(Protocol):
 
     For every accepted activity, once and in order per sender and object, the library does
 
-        wanted = handlers.wants(session, incoming)              # reading session, no side effects
-        incoming.fetched = {uri: document for what could be had} # outside of any session
+        while wanted := handlers.wants(session, incoming):       # reading session, no side effects
+            incoming.fetched |= {uri: document for what could be had}  # outside of any session
         with database.writing() as session:                      # one transaction
             if handlers.handle(session, incoming):
                 journal.append(session, ...)

@@ -46,16 +46,18 @@ class Arrival(FederationTable, table=True):
     error: str | None = None
 
 
+_KEEP = {
+    name: module.insert(Arrival)
+    .on_conflict_do_nothing()
+    .returning(col(Arrival.actor), col(Arrival.activity_id))
+    for name, module in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
 def store(session: Session, rows: list[dict[str, Any]]) -> list[str]:
     """Write arrivals down, each (actor, activity id) once; the outcome of each."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = (
-        dialect.insert(Arrival)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(Arrival.actor, Arrival.activity_id)  # type: ignore[arg-type]
-    )
-    new = {tuple(row) for row in session.connection().execute(statement)}
+    kept = session.connection().execute(_KEEP[session.get_bind().dialect.name], rows)
+    new = {tuple(row) for row in kept}
     for host in sorted({host_of(row["actor"]) or "" for row in rows}):
         _heard(session, host)
     return ["stored" if (row["actor"], row["activity_id"]) in new else "duplicate" for row in rows]

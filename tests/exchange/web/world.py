@@ -1,50 +1,40 @@
 """A small exchange of real communities for the tests of the pages: an instance, its practices, its officers."""
 
-from pathlib import Path
 from typing import Any
 
-import yaml
-from flask import Flask
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlmodel import Session
+from werkzeug.test import TestResponse
 
-from exchange.app import create_app
-from exchange.catalogue import adopt, community, officers, publish, review
+from exchange.catalogue import adopt, community, officers, publish, review, shelf
 from exchange.instance import Instance
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.vocabulary import concepts
+from tests.rig import House, seeds
 
-SEEDS = Path(__file__).parents[3] / "exchange" / "seeds" / "practices.yaml"
 PASSWORD = "quiet meadow seven lamps"
-ORIGIN = "http://web.localhost:8123"
 FEW = ("saillans", "loos-en-gohelle", "ulm", "treuenbrietzen", "mouans-sartoux", "arvieu")
-
-
-def found_instance(directory: Path, origin: str = ORIGIN, name: str = "Towns of the test") -> Instance:
-    """An empty instance that keeps its index in memory."""
-    return Instance.create(
-        directory, origin=origin, name=name, contact="desk@web.localhost", lab=True, search="memory"
-    )
 
 
 def settle(instance: Instance, *, only: tuple[str, ...] | None = FEW) -> None:
     """Found the communities of the seeds, publish their practices, judge and adopt some."""
-    seeds = yaml.safe_load(SEEDS.read_text(encoding="utf-8"))
+    found = seeds()
     with instance.database.writing() as session:
         towns = {
             one["id"]: _town(session, instance.origin, one)
-            for one in seeds["communities"]
+            for one in found["communities"]
             if only is None or one["id"] in only
         }
         told = {}
-        for one in seeds["practices"]:
+        for one in found["practices"]:
             if one["community"] in towns:
                 record = {k: v for k, v in one.items() if k not in ("id", "community")}
                 told[one["id"]] = publish.publish(
                     session, towns[one["community"]], record, documented_by="others", slug=one["id"]
                 )
-        for one in seeds["adoptions"]:
+        for one in found["adoptions"]:
             if one["practice"] in told:
                 record = {k: v for k, v in one.items() if k not in ("id", "practice", "adopter", "stage")}
                 if "since" in record:
@@ -112,43 +102,44 @@ def officer(instance: Instance, slug: str, role: str = "officer") -> str:
     """An officer of a community with a password; the mailbox."""
     mailbox = f"{role}@{slug}.localhost"
     with instance.database.writing() as session:
-        from exchange.catalogue import shelf
-
         _made, token = officers.invite(session, mailbox, shelf.community(session, slug), role)
         officers.accept_invitation(session, token, PASSWORD)
     return mailbox
 
 
-def application(instance: Instance) -> Flask:
-    """The application, which shows its errors to the tests as pages, as it does to people."""
-    app = create_app(instance)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app
-
-
 class Visitor:
     """A browser without scripts: sends what a browser sends, keeps its cookies, reads what comes."""
 
-    def __init__(self, app: Flask, language: str = "en", origin: str = ORIGIN) -> None:
-        self.client: FlaskClient = app.test_client()
+    def __init__(self, house: House, language: str = "en") -> None:
+        self.house = house
+        self.client: FlaskClient = house.app.test_client()
         self.language = language
-        self.origin = origin
 
-    def get(self, path: str, **headers: str) -> Any:
-        return self.client.get(
-            path,
-            headers={"Accept-Language": self.language, "Accept": "text/html", **headers},
-            base_url=self.origin,
-        )
+    def get(self, path: str, **headers: str) -> TestResponse:
+        sent = {"Accept-Language": self.language, "Accept": "text/html", **headers}
+        return self.client.get(path, headers=sent, base_url=self.house.origin)
 
-    def post(self, path: str, data: Any = None, **headers: str) -> Any:
-        sent = {
-            "Accept-Language": self.language,
-            "Accept": "text/html",
-            "Sec-Fetch-Site": "same-origin",
-            **headers,
-        }
-        return self.client.post(path, data=data or {}, headers=sent, base_url=self.origin)
+    def post(self, path: str, data: Any = None, **headers: str) -> TestResponse:
+        sent = {"Accept-Language": self.language, "Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        return self.client.post(path, data=data or {}, headers=sent | headers, base_url=self.house.origin)
 
-    def log_in(self, mailbox: str, password: str = PASSWORD) -> Any:
+    def see(self, path: str) -> BeautifulSoup:
+        """A page that must be there, as a tree."""
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:2000])
+        return BeautifulSoup(answer.text, "html.parser")
+
+    def log_in(self, mailbox: str, password: str = PASSWORD) -> TestResponse:
         return self.post("/login", {"mailbox": mailbox, "password": password})
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {name: cookie.value for (_d, _p, name), cookie in self.client._cookies.items()}
+
+
+def logged_in(house: House, slug: str, role: str = "officer", language: str = "en") -> Visitor:
+    """A visitor who has logged in for a community."""
+    visitor = Visitor(house, language)
+    answer = visitor.log_in(officer(house.instance, slug, role))
+    assert answer.status_code == 303, answer.text[:2000]
+    return visitor

@@ -1,0 +1,144 @@
+"""What others make of a practice: reviews, adoptions and their confirmation, and following across instances."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.web.world import Visitor, logged_in, settle
+from tests.rig import House, Rig, complete
+
+SAILLANS = "/practices/saillans-collegial-council"
+
+
+def test_a_review_is_published_changed_and_taken_back(house: House) -> None:
+    practice = house.publish("arvieu", complete({"language": "en", "title": "A shop run by its customers"}))
+    officer = logged_in(house, "ulm")
+    path = f"/practices/{practice.key}"
+    sent = {
+        "relation": "rr-visitor",
+        "conflict": "no",
+        "ratings.rc-effectiveness": "4",
+        "ratings.rc-evidence": "na",
+        "comment": "Wir waren dort.",
+        "language": "de",
+    }
+    assert officer.post(f"{path}/rate", sent).location == f"{path}?done=rated#reviews"
+    page = Visitor(house).see(path)
+    assert "n = 1" in page.find(class_="ratings").text
+    assert (
+        page.find(id="reviews").find_next("ul", class_="feed").find(lang="de").text.strip()
+        == "Wir waren dort."
+    )
+    form = officer.see(f"{path}/rate")
+    assert form.find("input", {"name": "ratings.rc-effectiveness", "checked": True})["value"] == "4"
+    assert form.find("textarea", id="f-comment").text.strip() == "Wir waren dort."
+    officer.post(f"{path}/rate", {**sent, "take-back": "yes"})
+    assert "Nobody has reviewed it yet." in Visitor(house).see(path).text
+
+
+def test_a_low_rating_asks_for_its_reason_and_keeps_what_was_chosen(house: House) -> None:
+    officer = logged_in(house, "treuenbrietzen")
+    sent = {"relation": "rr-peer", "ratings.rc-continuity": "1", "ratings.rc-openness": "5", "language": "de"}
+    answer = officer.post(f"{SAILLANS}/rate", sent)
+    assert answer.status_code == 422
+    assert 'href="#f-comment"' in answer.text
+    assert 'name="ratings.rc-openness" value="5" checked' in answer.text
+
+
+def test_nobody_reviews_or_adopts_their_own(house: House) -> None:
+    officer = logged_in(house, "saillans")
+    for what in ("rate", "adopt"):
+        assert officer.get(f"{SAILLANS}/{what}").status_code == 403
+        assert officer.post(f"{SAILLANS}/{what}", {"stage": "ad-decided"}).status_code in (403, 422)
+    page = officer.see(SAILLANS)
+    assert "Record an adoption" not in page.text
+    assert "Revise this practice" in page.text
+
+
+def test_an_adoption_moves_on_and_its_origin_confirms_it(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Netz für alle"}))
+    path = f"/practices/{practice.key}"
+    adopter, owner = logged_in(house, "arvieu"), logged_in(house, "ulm")
+    answer = adopter.post(f"{path}/adopt", {"stage": "ad-assessing", "language": "fr"})
+    assert answer.location == f"{path}?done=adopted#adoptions", answer.text[:500]
+    stage = {"stage": "ad-operating", "since": "2024", "changes": "Moins de capteurs.", "language": "fr"}
+    adopter.post(f"{path}/adopt", {**stage, "adaptationType": "at-adapt", "help": "hp-visit"})
+    form = adopter.see(f"{path}/adopt")
+    assert form.h1.text == "Move the adoption on"
+    assert form.find(id="f-since")["value"] == "2024"
+    desk = owner.see("/desk")
+    waiting = desk.find("section", {"aria-labelledby": "to-confirm"})
+    assert "Arvieu" in waiting.text
+    assert owner.post(waiting.form["action"], {"answer": "yes"}).location == "/desk?done=confirmed"
+    shown = Visitor(house).see(path).find("section", {"aria-labelledby": "adoptions"})
+    assert "confirmed by the owner" in shown.text
+    assert "Moins de capteurs." in shown.text
+    assert "Learned from" in Visitor(house).see("/communities/arvieu").text
+    assert "Ulm" in Visitor(house).see("/communities/arvieu").find(class_="twins").text
+
+
+def test_an_emptied_field_of_an_adoption_is_empty(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Dach mehr"}))
+    path = f"/practices/{practice.key}/adopt"
+    adopter = logged_in(house, "saillans")
+    adopter.post(path, {"stage": "ad-adapting", "since": "2020", "note": "Draft", "language": "fr"})
+    adopter.post(path, {"stage": "ad-adapting", "since": "", "note": "", "language": "fr"})
+    form = adopter.see(path)
+    assert form.find(id="f-since")["value"] == ""
+    assert form.find(id="f-note")["value"] == ""
+
+
+def test_what_was_stopped_needs_its_reason(house: House) -> None:
+    officer = logged_in(house, "mouans-sartoux")
+    answer = officer.post(f"{SAILLANS}/adopt", {"stage": "ad-rejected", "since": "soon", "language": "fr"})
+    assert answer.status_code == 422
+    assert 'value="soon"' in answer.text
+    answer = officer.post(f"{SAILLANS}/adopt", {"stage": "ad-rejected", "since": "2022", "language": "fr"})
+    assert answer.status_code == 422
+    assert 'id="e-reason"' in answer.text
+
+
+@pytest.mark.parametrize("what", ["rate", "adopt"])
+def test_nonsense_about_a_practice_is_answered(house: House, what: str) -> None:
+    officer = logged_in(house, "ulm")
+    sent = {
+        name: ["x", "\x00", "9" * 400]
+        for name in ("stage", "relation", "comment", "since", "cause", "reason")
+    }
+    sent |= {
+        "ratings.rc-evidence": ["7"],
+        "ratings.none": ["1"],
+        "language": ["zz"],
+        "help": ["no"],
+        "ownPractice": ["x"],
+    }
+    assert officer.post(f"{SAILLANS}/{what}", sent).status_code == 422
+    assert officer.post(f"/practices/none/{what}", sent).status_code == 404
+
+
+def test_an_instance_is_followed_by_its_address_and_its_practices_arrive(
+    tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    with Rig(tmp_path, new_database) as rig:
+        here, there = rig.instance("here", search="memory"), rig.instance("there", search="memory")
+        here.community("ulm", "Ulm", "DE")
+        settle(there.instance, only=("saillans", "loos-en-gohelle", "arvieu"))
+        officer = logged_in(here, "ulm", "admin")
+        for wrong in ("", "nobody@there.localhost:1", here.origin, "http://192.0.2.7/", "not an address"):
+            answer = officer.post("/desk/federation/follow", {"who": wrong})
+            assert answer.status_code == 422, wrong
+            assert 'id="e-who"' in answer.text
+        assert officer.post("/desk/federation/follow", {"who": there.origin}).status_code == 303
+        rig.settle()
+        page = officer.see("/federation")
+        assert "accepted" in page.main.text
+        assert "all read" in page.main.text
+        assert f"there.localhost:{there.port}" in page.main.text
+        assert "Conseil municipal collégial" in officer.see("/practices?q=Conseil").main.text
+        place = officer.see(f"/communities/@saillans@there.localhost:{there.port}")
+        assert place.h1.text == "Saillans"
+        form = page.find("form", action="/desk/federation/unfollow")
+        fields = {i["name"]: i["value"] for i in form.find_all("input")}
+        assert officer.post("/desk/federation/unfollow", fields).status_code == 303
+        assert officer.post("/desk/federation/unfollow", fields).status_code == 404

@@ -1,0 +1,237 @@
+"""An officer tells a practice without a script, step by step, and loses nothing on the way."""
+
+from typing import Any
+
+import pytest
+
+from tests.exchange.web.world import Visitor, logged_in
+from tests.rig import House
+
+WHAT = {
+    "part": "what",
+    "language": "de",
+    "title": "Lastenräder für alle Quartiere",
+    "summary": "Die Stadt verleiht Lastenräder über die Büchereien.",
+    "theme": ["th-mobility", "th-social-inclusion"],
+    "status": "st-operating",
+    "maturity": "mat-3",
+    "startDate": "2021",
+}
+REST: list[dict[str, Any]] = [
+    {
+        "part": "why",
+        "problem": "Wer kein Auto hat, trägt schwer.\r\n\r\nDas sagten viele.",
+        "context": "Büchereien in jedem Viertel.",
+        "solution": "Zwanzig Räder, ein Ausweis.",
+    },
+    {
+        "part": "people",
+        "engagement.level": "pl-3",
+        "engagement.process": "Drei Abende, danach mehr Räder.",
+        "inclusion.measures": "Kostenlos mit Sozialpass.",
+        "inclusion.groups": ["ig-poverty"],
+        "engagement.numbers.0.label": "Teilnehmende",
+        "engagement.numbers.0.number": "1.240",
+    },
+    {
+        "part": "means",
+        "cost.class": "pc-2",
+        "dataProtection.personalData": "yes",
+        "cost.staff.fte": "0,5",
+    },
+    {
+        "part": "effect",
+        "evidenceLevel": "ev-1",
+        "lesson.0.text": "Ohne Wartung geht nichts.",
+        "lesson.0.cause": "lc-people",
+        "lesson.1.text": "",
+    },
+    {
+        "part": "others",
+        "contactRole.0.role": "Mobilitätsbüro",
+        "contactRole.0.url": "mobilitaet@ulm.example",
+        "licence": "CC-BY-4.0",
+        "replication.steps": "Räder kaufen\nAusweise drucken",
+    },
+]
+
+
+@pytest.fixture
+def ulm(house: House) -> Visitor:
+    return logged_in(house, "ulm")
+
+
+def begun(officer: Visitor, **changed: Any) -> str:
+    """The address of a new draft with its first part filled in."""
+    address = officer.post("/desk/practices/new", {"language": "de"}).location
+    answer = officer.post(address, {**WHAT, **changed, "go": "next"})
+    assert answer.status_code in (303, 422), answer.text[:1000]
+    return str(address)
+
+
+def test_a_practice_is_told_checked_and_published(house: House, ulm: Visitor) -> None:
+    address = begun(ulm)
+    for number, part in enumerate(REST):
+        answer = ulm.post(address, {**part, "go": "next"})
+        assert answer.status_code == 303
+        assert answer.location.endswith("/check") == (number == len(REST) - 1)
+    preview = ulm.see(f"{address}/preview")
+    assert preview.h1.text == WHAT["title"]
+    assert "Das sagten viele." in preview.article.text
+    check = ulm.see(f"{address}/check")
+    assert check.find(class_="errors") is None
+    assert "Mobility, Social inclusion" in check.main.text
+    answer = ulm.post(f"{address}/publish")
+    assert answer.status_code == 303
+    page = Visitor(house).see(answer.location)
+    assert page.find(role="status").text.strip().startswith("Published.")
+    assert page.h1["lang"] == "de"
+    assert "1,240" in page.article.text
+    assert [li.text for li in page.find(id="replication").find_next("ol").find_all("li")] == [
+        "Räder kaufen",
+        "Ausweise drucken",
+    ]
+    assert ulm.get(address).status_code == 404
+    assert ulm.post(f"{address}/publish").status_code == 404
+
+
+def test_what_is_in_the_wrong_form_is_said_at_its_field_and_kept(ulm: Visitor) -> None:
+    address = ulm.post("/desk/practices/new", {"language": "de"}).location
+    answer = ulm.post(address, {**WHAT, "startDate": "letztes Jahr", "go": "next"})
+    assert answer.status_code == 422
+    assert 'href="#f-startDate"' in answer.text
+    assert 'id="e-startDate"' in answer.text
+    assert 'value="letztes Jahr"' in answer.text
+    again = ulm.see(address)
+    assert again.find(id="f-startDate")["value"] == "letztes Jahr"
+    assert again.find(id="f-title")["value"] == WHAT["title"]
+    assert "letztes Jahr" not in ulm.see(f"{address}/preview").text
+
+
+def test_a_draft_may_be_left_with_next_to_nothing_in_it(ulm: Visitor) -> None:
+    address = ulm.post("/desk/practices/new", {"language": "de"}).location
+    answer = ulm.post(address, {"part": "what", "language": "de", "title": "Nur ein Titel", "go": "save"})
+    assert answer.location.endswith("done=saved")
+    assert "Nur ein Titel" in ulm.see("/desk").text
+
+
+def test_publishing_too_early_lists_what_is_missing_and_leads_there(ulm: Visitor) -> None:
+    address = begun(ulm)
+    answer = ulm.post(f"{address}/publish")
+    assert answer.status_code == 422
+    page = ulm.see(f"{address}/check")
+    links = {a.text: a["href"] for a in page.find(class_="errors").find_all("a")}
+    there = links["Choose a cost class."]
+    assert there == f"{address}?part=means&checked=1#f-cost-class"
+    part = ulm.see(there.partition("#")[0])
+    assert part.find(id="f-cost-class") is not None
+    assert part.find(id="e-cost-class") is not None
+    for text, href in links.items():
+        target, _, anchor = href.partition("#")
+        assert ulm.see(target).find(id=anchor) is not None, text
+
+
+def test_room_for_another_lesson_is_made_without_a_script(ulm: Visitor) -> None:
+    address = begun(ulm)
+    answer = ulm.post(address, {"part": "effect", "lesson.0.text": "Eins.", "go": "more:lesson"})
+    assert answer.location.endswith("room=lesson#f-lesson")
+    page = ulm.see(answer.location.partition("#")[0])
+    assert page.find(id="f-lesson-0-text").text.strip() == "Eins."
+    assert page.find(id="f-lesson-1-text") is not None
+
+
+def test_a_row_that_is_emptied_goes_and_the_others_stay(ulm: Visitor) -> None:
+    address = begun(ulm)
+    ulm.post(address, {"part": "effect", "lesson.0.text": "Eins.", "lesson.1.text": "Zwei."})
+    ulm.post(address, {"part": "effect", "lesson.0.text": "", "lesson.1.text": "Zwei."})
+    page = ulm.see(f"{address}?part=effect")
+    assert page.find(id="f-lesson-0-text").text.strip() == "Zwei."
+    assert page.find(id="f-lesson-1-text") is None
+
+
+def test_changing_the_language_takes_the_texts_along(ulm: Visitor) -> None:
+    address = begun(ulm)
+    ulm.post(address, {**WHAT, "language": "fr"})
+    page = ulm.see(address)
+    assert page.find(id="f-title")["value"] == WHAT["title"]
+    assert page.find(id="f-title")["lang"] == "fr"
+
+
+def test_revising_begins_with_what_is_published_and_keeps_translations(house: House) -> None:
+    officer = logged_in(house, "saillans")
+    address = officer.post("/practices/saillans-collegial-council/revise").location
+    assert officer.post("/practices/saillans-collegial-council/revise").location == address
+    page = officer.see(address)
+    assert page.find(id="f-title")["value"].startswith("Conseil municipal")
+    sent = {
+        "part": "what",
+        "language": "fr",
+        "title": "Conseil collégial",
+        "summary": "Un village décide.",
+        "theme": "th-participation",
+        "status": "st-completed",
+        "maturity": "mat-4",
+        "startDate": "2014",
+    }
+    officer.post(address, sent)
+    assert officer.post(f"{address}/publish").location.endswith("done=revised")
+    seen = Visitor(house, "en").see("/practices/saillans-collegial-council")
+    assert seen.h1.text == "Conseil collégial"
+    assert seen.find(class_="title-translated").text.startswith("Collegial village council")
+
+
+def test_a_new_version_without_a_change_is_none(house: House) -> None:
+    officer = logged_in(house, "loos-en-gohelle")
+    address = officer.post("/practices/loos-solar-plan/revise").location
+    assert officer.post(f"{address}/publish").location.endswith("done=unchanged")
+
+
+def test_a_draft_is_thrown_away_only_after_a_question(ulm: Visitor) -> None:
+    address = begun(ulm)
+    assert "Discard this draft?" in ulm.see(f"{address}/discard").text
+    assert ulm.post(f"{address}/discard").status_code == 303
+    assert ulm.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("part", ["what", "why", "people", "means", "effect", "others", "nonsense"])
+def test_nonsense_in_a_form_is_answered_and_never_breaks_a_page(ulm: Visitor, part: str) -> None:
+    address = begun(ulm)
+    sent = {
+        "part": part,
+        "language": "xx-nonsense" * 40,
+        "title": "\x00\ud800 long " * 500,
+        "theme": ["no", "th-energy", "th-energy", "th-food", "th-water"],
+        "sdg": "1, 99, x",
+        "cost.class": "[]",
+        "cost.staff.fte": "1e309",
+        "dataProtection.personalData": "perhaps",
+        "lesson.0.text": "a" * 9000,
+        "lesson.999.text": "x",
+        "lesson.x.text": "x",
+        "contactRole.0.url": "jean.dupont@ulm.example",
+        "replication.scaleRange.min": "900",
+        "replication.scaleRange.max": "5",
+        "basedOn": "javascript:alert(1) https://a.example",
+        "endDate": "1066",
+        "engagement.numbers.0.number": "-3",
+        "go": "more:../../etc",
+    }
+    sent = {k: v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for k, v in sent.items()}
+    assert ulm.post(address, sent).status_code in (303, 422)
+    for page in ("", "/check", "/preview"):
+        assert ulm.get(address + page).status_code == 200, page
+    assert ulm.post(f"{address}/publish").status_code == 422
+    assert ulm.get("/desk").status_code == 200
+
+
+def test_a_form_that_is_not_text_is_refused_in_words(house: House, ulm: Visitor) -> None:
+    address = begun(ulm)
+    answer = ulm.client.post(
+        address,
+        data=b"part=what&title=\xff\xfe%ff%00&language=de",
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": "same-origin"},
+        base_url=house.origin,
+    )
+    assert answer.status_code in (303, 400, 422)
+    assert ulm.get(address).status_code == 200

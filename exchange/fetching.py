@@ -39,11 +39,13 @@ def fetch_now(instance: Instance, uri: str) -> bool:
         return _deleted(instance, uri)
     data = document.json
     incoming = _said(data, document.body)
+    asked: set[str] = set()
     for _ in range(ROUNDS):
         with instance.database.reading() as session:
-            missing = [u for u in handling.wanted(session, node, incoming) if u not in incoming.fetched]
+            missing = handling.wanted(session, node, incoming, asked)
         if not missing:
             break
+        asked.update(missing)
         found = {u: doc for u in missing if (doc := fetching.fetch(node, u)) is not None}
         incoming = replace(incoming, fetched=incoming.fetched | found)
     return _apply(instance, incoming)
@@ -82,7 +84,7 @@ def _apply(instance: Instance, incoming: Incoming) -> bool:
         with instance.database.writing() as session:
             if isinstance(incoming.object, dict) and incoming.object_id == incoming.actor:
                 peers.remember_actor(session, incoming.object)
-            return handling.apply(session, instance.node, incoming)
+            return handling.apply(session, instance.node, incoming, handling.deleted(session, [incoming]))
     except NotYet as error:
         raise Refusal(N_("What this is about could not be fetched.")) from error
 

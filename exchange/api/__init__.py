@@ -12,6 +12,7 @@ __all__ = ["register"]
 def register(app: Flask, instance: Instance) -> None:
     """Give an application the API of `instance` under /api, and the two questions of a load balancer."""
     app.extensions["jumelage"] = instance
+    app.url_map.converters["anything"] = problems.Anything
     app.register_blueprint(health.blueprint)
     app.register_blueprint(api)
 

@@ -7,12 +7,10 @@ from flask import Response, jsonify, request
 from exchange.api.blueprint import api
 
 
-def answer(data: Any, status: int = 200, **headers: str) -> Response:
+def answer(data: Any, status: int = 200) -> Response:
     """A JSON answer."""
     made = jsonify(data)
     made.status_code = status
-    for name, value in headers.items():
-        made.headers[name.replace("_", "-")] = value
     return made
 
 

@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchAddress
+from werkzeug.routing import BaseConverter
 
 from exchange.api.blueprint import api, reader_language
 from exchange.messages import N_, Message, NotAllowed, NotFound, Problem, Refusal
@@ -31,6 +32,13 @@ _TITLES = {
     500: N_("Something broke on our side."),
     503: N_("The instance is busy; try again in a moment."),
 }
+
+
+class Anything(BaseConverter):
+    """The rest of an address, whatever characters are in it; the usual converter stops at a line's end."""
+
+    regex = r"(?s:.+)"
+    part_isolating = False
 
 
 class ApiProblem(Exception):
@@ -102,7 +110,7 @@ def _broken(error: Exception) -> Response:
 
 
 @api.route("/", defaults={"rest": ""}, methods=["POST", "PUT", "PATCH", "DELETE"])
-@api.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+@api.route("/<anything:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(rest: str) -> Response:
     """Whatever has no route of its own: a known address with another method, or an unknown address."""
     allowed = _methods_of(request.path)

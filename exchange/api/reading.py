@@ -32,7 +32,9 @@ def practices() -> Response:
     language = reader_language()
     with database().reading() as session:
         found = finding.find(instance().engine, params, language=language, session=session)
-    return answer(found.data(), **_links(found))
+    made = answer(found.data())
+    made.headers.extend(_links(found))
+    return made
 
 
 @api.get("/v1/practices/<ref>")

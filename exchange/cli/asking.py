@@ -13,19 +13,28 @@ from exchange.messages import Problem, Refusal
 
 @click.command(cls=Command)
 @click.argument("query", nargs=-1)
-@click.option("--theme", multiple=True, metavar="th-…")
-@click.option("--country", multiple=True, metavar="CC")
-@click.option("--degurba", multiple=True, metavar="1-3")
-@click.option("--population-class", multiple=True, metavar="pop-…")
+@click.option("--theme", multiple=True, metavar="th-…", help="A theme (repeatable, as are the others).")
+@click.option("--country", multiple=True, metavar="CC", help="The country of the owner.")
+@click.option("--degurba", multiple=True, metavar="1-3", help="1 city, 2 town or suburb, 3 rural.")
+@click.option("--population-class", multiple=True, metavar="pop-…", help="The size of the owner.")
 @click.option("--language", "languages", multiple=True, metavar="LL", help="The original language.")
-@click.option("--maturity", multiple=True, metavar="mat-…")
-@click.option("--evidence", multiple=True, metavar="ev-…")
-@click.option("--commitment", multiple=True, metavar="ID")
-@click.option("--adopted-by", multiple=True, metavar="COMMUNITY")
-@click.option("--instance", "instances", multiple=True, metavar="HOST")
-@click.option("--near", metavar="LAT,LON[,KM]")
-@click.option("--sort", metavar="|".join(finding.SORTS))
-@click.option("--page", metavar="N")
+@click.option("--maturity", multiple=True, metavar="mat-…", help="How mature it is.")
+@click.option("--evidence", multiple=True, metavar="ev-…", help="How well it is evidenced.")
+@click.option("--commitment", multiple=True, metavar="ID", help="A commitment that it serves.")
+@click.option(
+    "--adopted-by",
+    multiple=True,
+    metavar="COMMUNITY",
+    help="Who took it up: short name, @name@host or address.",
+)
+@click.option(
+    "--instance", "instances", multiple=True, metavar="HOST", help="The instance on which it was published."
+)
+@click.option(
+    "--near", metavar="LAT,LON[,KM]", help="Only near a place, 50 km around it if not said otherwise."
+)
+@click.option("--sort", metavar="|".join(finding.SORTS), help="In which order.")
+@click.option("--page", metavar="N", help="Which page of the answers.")
 @click.option("--limit", metavar="N", help="How many at most (1 to 100, usually 20).")
 @reading
 def search(

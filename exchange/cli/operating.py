@@ -18,7 +18,9 @@ from federation.journal import JournalEntry
 @click.option(
     "--after", type=click.IntRange(0, 2**62), metavar="N", help="Only what follows number N, oldest first."
 )
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most."
+)
 @click.option("--body", is_flag=True, help="With --json: the whole activities.")
 @reading
 def journal(after: int | None, limit: int, body: bool, as_json: bool) -> None:

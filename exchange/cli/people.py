@@ -16,7 +16,9 @@ def officer() -> None:
 @officer.command("add")
 @click.argument("mailbox")
 @click.option("--community", "slug", metavar="SLUG", help="For whom; coordinators and admins need none.")
-@click.option("--role", type=click.Choice(ROLES), default="officer", show_default=True)
+@click.option(
+    "--role", type=click.Choice(ROLES), default="officer", show_default=True, help="What they may do."
+)
 @reading
 def add_officer(mailbox: str, slug: str | None, role: str, as_json: bool) -> None:
     """Invite an officer (or again one who lost the password): prints a link that works once."""
@@ -38,7 +40,9 @@ def token() -> None:
 
 @token.command("add")
 @click.option("--community", "slug", metavar="SLUG", help="For whom; an admin token needs none.")
-@click.option("--scope", type=click.Choice(SCOPES), default="read", show_default=True)
+@click.option(
+    "--scope", type=click.Choice(SCOPES), default="read", show_default=True, help="What the program may do."
+)
 @reading
 def add_token(slug: str | None, scope: str, as_json: bool) -> None:
     """Make an API token and print it, this once."""

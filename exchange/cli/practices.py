@@ -1,6 +1,7 @@
 """Commands about practices: in from files, out to files, list, show, withdraw."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlmodel import col, select
@@ -137,7 +138,7 @@ def show(ref: str, as_json: bool) -> None:
             }
             for r, by in shelf.reviews_of(session, found)
         ]
-        adoptions = [
+        adoptions: list[dict[str, Any]] = [
             {
                 "id": a.uri,
                 "adopter": a.adopter,
@@ -169,7 +170,7 @@ def show(ref: str, as_json: bool) -> None:
         if name != "title":
             say(f"\n{name}\n  {_readable(value)}")
     for adoption in adoptions:
-        say(f"\nadopted\t{adoption['adopter'].get('name')}\t{adoption['stage']}")
+        say(f"\nadopted\t{adoption['adopter']['name']}\t{adoption['stage']}")
     for review in reviews:
         say(f"\nreviewed\t{review['by']}\t{review['ratings']}")
 

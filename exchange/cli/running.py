@@ -24,8 +24,9 @@ log = structlog.get_logger()
 @click.option("--listen", metavar="HOST:PORT", help="Where it will be served, usually behind a proxy.")
 def init(origin: str, name: str, contact: str, listen: str | None) -> None:
     """Make a new instance: database, keys and index in an empty directory."""
-    directory = data_directory() or _from_environment()
-    checked = load(directory, origin=origin, name=name, contact=contact, listen=listen)
+    if data_directory() is None and not os.environ.get(f"{PREFIX}DATA"):
+        raise ConfigurationError(f"No instance is named: give --data DIR or set {PREFIX}DATA.")
+    checked = load(data_directory(), origin=origin, name=name, contact=contact, listen=listen)
     instance = Instance.create(
         checked.data,
         origin=checked.origin,
@@ -85,8 +86,3 @@ def cannot_listen(listen: str, error: OSError) -> str:
 def _shout(instance: Instance) -> None:
     if instance.settings.lab:
         log.warning("LAB MODE: http and peers on this machine are permitted; never do this in the open")
-
-
-def _from_environment() -> None:
-    if not os.environ.get(f"{PREFIX}DATA"):
-        raise ConfigurationError(f"No instance is named: give --data DIR or set {PREFIX}DATA.")

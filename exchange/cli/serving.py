@@ -101,6 +101,8 @@ def log_to_stderr(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    for chatty in ("urllib3", "waitress.queue"):  # a busy moment is not worth a warning
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     logging.basicConfig(
         stream=sys.stderr, level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
     )

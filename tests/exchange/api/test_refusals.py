@@ -82,6 +82,9 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(programs: Progra
     _fine(patched)
     assert patched.status_code == 405
     assert set(patched.headers["Allow"].replace(" ", "").split(",")) >= {"GET", "POST"}
+    with_a_line_end = programs.post("/v1/practices/%0A", {})
+    _fine(with_a_line_end)
+    assert with_a_line_end.status_code == 405
     assert programs.get("/v1/practices/none").json["detail"] == "There is no practice “none” here."
 
 

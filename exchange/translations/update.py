@@ -8,21 +8,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from exchange.vocabulary.concepts import LANGUAGES
-from federation.errors import FetchError
+from federation.errors import FederationError, FetchError
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}}
-KEYWORDS = {
+KEYWORDS: dict[str, dict[str, tuple[int, ...] | None]] = {
     "exchange": {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)},
     "search": {"_mistake": None, "Unreadable": None},
-    "federation": dict.fromkeys(("FetchError", "AddressRefused", "NotFound", "Gone", "BadDocument", "Unreachable")),
+    "federation": dict.fromkeys(
+        ("FetchError", "AddressRefused", "NotFound", "Gone", "BadDocument", "Unreachable")
+    ),
 }
 HEADER = "# Translations of Jumelage. Licence: EUPL-1.2.\n"
 
@@ -38,12 +40,12 @@ def template() -> Catalog:
                 found.add(
                     _percent(message),
                     None,
-                    [(f"{package}/{name}", None)],
+                    [(f"{package}/{name}", 0)],
                     context=context,
                     user_comments=comments,
                 )
     for kind in _kinds(FetchError):
-        found.add((kind.__doc__ or "").strip().splitlines()[0], None, [("federation/errors.py", None)])
+        found.add((kind.__doc__ or "").strip().splitlines()[0], None, [("federation/errors.py", 0)])
     return found
 
 
@@ -69,7 +71,11 @@ def _percent(message: str | tuple[str, ...]) -> str | tuple[str, ...]:
     return re.sub(r"\{(\w+)\}", r"%(\1)s", message.replace("%", "%%"))
 
 
-def _kinds(kind: type) -> Iterator[type]:
+def _untranslated(message: Message) -> bool:
+    return bool(message.id) and not (all(message.string or [""]) if message.pluralizable else message.string)
+
+
+def _kinds(kind: type[FederationError]) -> Iterator[type[FederationError]]:
     yield kind
     for below in kind.__subclasses__():
         yield from _kinds(below)
@@ -81,7 +87,7 @@ def main() -> None:
     for language in LANGUAGES:
         if language != "en":
             held = update(language, sentences)
-            missing = sum(1 for m in held if m.id and not (all(m.string) if m.pluralizable else m.string))
+            missing = sum(map(_untranslated, held))
             sys.stdout.write(f"{language}: {len(held)} sentences, {missing} to translate\n")
 
 

@@ -7,9 +7,10 @@ answers are checked, never by throwing words away. Translations that are not on 
 import copy
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
 
 from exchange.vocabulary import completeness
 from exchange.vocabulary.fields import clean
@@ -21,17 +22,7 @@ DECIMAL_COMMA = ("de", "fr", "es", "it")
 _THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
 
 
-class Form(Protocol):
-    """A form that was sent, as Werkzeug holds it."""
-
-    def get(self, name: str, default: str = ...) -> str: ...
-
-    def getlist(self, name: str) -> list[str]: ...
-
-    def __iter__(self) -> Any: ...
-
-
-def typed(data: Mapping[str, Any], part: Part, form: Form) -> dict[str, Any]:
+def typed(data: Mapping[str, Any], part: Part, form: MultiDict[str, str]) -> dict[str, Any]:
     """`data` with the answers of one part of the form in place of what stood there."""
     new = copy.deepcopy(dict(data))
     before = str(new.get("language") or "und")
@@ -94,7 +85,7 @@ def all_questions() -> list[Question]:
     return [question for part in PARTS for question in part.questions]
 
 
-def _answer(question: Question, name: str, form: Form, old: Any, language: str) -> Any:
+def _answer(question: Question, name: str, form: MultiDict[str, str], old: Any, language: str) -> Any:
     if question.kind == "rows":
         return _rows(question, form, old if isinstance(old, list) else [], language)
     if question.kind == "checks":
@@ -116,7 +107,9 @@ def _answer(question: Question, name: str, form: Form, old: Any, language: str) 
     return text or None
 
 
-def _rows(question: Question, form: Form, old: list[Any], language: str) -> list[dict[str, Any]]:
+def _rows(
+    question: Question, form: MultiDict[str, str], old: list[Any], language: str
+) -> list[dict[str, Any]]:
     pattern = re.compile(rf"{re.escape(question.path)}\.(\d{{1,3}})\.")
     numbers = sorted({int(found[1]) for name in form if (found := pattern.match(name))})
     rows = []

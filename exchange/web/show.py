@@ -68,6 +68,7 @@ def register(app: Flask) -> None:
         may_govern=may_govern,
         host_of=host_of,
         note=note,
+        here=here,
         short_language=short_language,
     )
     app.jinja_env.filters.update(paragraphs=paragraphs, labels=labels)
@@ -160,6 +161,16 @@ def with_args(drop: Iterable[tuple[str, str | None]] = (), **change: str | None)
     ]
     pairs += [(k, v) for k, v in change.items() if v]
     return request.path + ("?" + urlencode(pairs) if pairs else "")
+
+
+def here() -> str:
+    """The address of the page that is open, to come back to it; behind a form that is the form's own page."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    before = urlsplit(request.referrer or "")
+    if f"{before.scheme}://{before.netloc}" != settings().origin:
+        return url_for("public.home")
+    return before.path + (f"?{before.query}" if before.query else "")
 
 
 def note() -> str:

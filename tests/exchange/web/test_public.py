@@ -274,3 +274,32 @@ def test_no_query_breaks_a_page(visitor: Visitor, name: str, value: str) -> None
         assert answer.status_code < 500, (path, answer.text[:500])
         assert "'\"><b>" not in answer.text
         assert "49" not in (answer.text if value == "{{7*7}}" and path == "/login" else "")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 429, 500])
+@pytest.mark.parametrize("language", ["fr", "de", "es", "it"])
+def test_every_failure_has_a_page_in_the_readers_language(house: House, status: int, language: str) -> None:
+    from exchange.web import failures
+
+    headers = {"Accept-Language": language, "Accept": "text/html"}
+    with house.app.test_request_context("/", headers=headers):
+        house.app.preprocess_request()
+        answer = failures.page(status)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert f'<html lang="{language}">' in text
+    assert failures.WORDS[status][1] not in text
+
+
+def test_software_is_told_in_a_document_and_not_in_a_page(visitor: Visitor) -> None:
+    answer = visitor.get("/nowhere", Accept="application/activity+json")
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
+
+
+def test_a_misspelt_word_leads_to_the_right_one(visitor: Visitor) -> None:
+    page = visitor.see("/practices?q=cantens")
+    link = page.main.find("strong")
+    assert link is not None
+    assert "canteen" in link.text
+    assert visitor.see(link.parent["href"]).find("ol", class_="cards") is not None

@@ -1,0 +1,153 @@
+"""Every page in a real browser: nothing hidden from those who do not see, nothing that needs a wide screen."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.exchange.web.world import PASSWORD
+from tests.rig import House
+
+SAILLANS = "/practices/saillans-collegial-council"
+PUBLIC = [
+    "/",
+    "/practices",
+    "/practices?q=energy&theme=th-energy",
+    "/practices?q=zzzz",
+    SAILLANS,
+    "/communities",
+    "/communities/saillans",
+    "/federation",
+    "/login",
+    "/help/search",
+    "/help/facts",
+    "/nowhere",
+]
+OFFICERS = [
+    "/desk",
+    "/desk/practices/new",
+    "/desk/federation/follow",
+    f"{SAILLANS}/rate",
+    f"{SAILLANS}/adopt",
+]
+PARTS = ["what", "why", "people", "means", "effect", "others"]
+
+
+class Reader:
+    """One person's browser, which remembers what it complained about."""
+
+    def __init__(self, browser: Any, house: House, **context: Any) -> None:
+        self.house = house
+        self.context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **context})
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def open(self, path: str) -> Any:
+        self.page.goto(self.house.origin + path)
+        return self.page
+
+    def log_in(self, mailbox: str) -> None:
+        self.open("/login")
+        self.page.fill("#f-mailbox", mailbox)
+        self.page.fill("#f-password", PASSWORD)
+        self.page.press("#f-password", "Enter")
+        self.page.wait_for_url("**/desk")
+
+    def barriers(self) -> list[str]:
+        """What axe finds on the page that is open, as rule and places."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_public_pages_have_no_barrier_and_load_nothing_forbidden(
+    chromium: Any, house: House, scheme: str
+) -> None:
+    reader = Reader(chromium, house, color_scheme=scheme)
+    found = {}
+    for path in PUBLIC:
+        reader.open(path)
+        if barriers := reader.barriers():
+            found[path] = barriers
+    assert found == {}
+    assert [c for c in reader.complaints if "404" not in c] == []
+    reader.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "de-DE"), ("dark", "fr-FR")])
+def test_officers_pages_have_no_barrier(
+    chromium: Any, house: House, mailbox: str, scheme: str, locale: str
+) -> None:
+    reader = Reader(chromium, house, color_scheme=scheme, locale=locale)
+    reader.log_in(mailbox)
+    reader.open("/desk/practices/new").click("main button")
+    draft = reader.page.url.removeprefix(house.origin)
+    paths = [*OFFICERS, *(f"{draft}?part={p}&checked=1" for p in PARTS), f"{draft}/check", f"{draft}/preview"]
+    found = {}
+    for path in paths:
+        reader.open(path)
+        reader.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        if barriers := reader.barriers():
+            found[path] = barriers
+    assert found == {}
+    assert reader.complaints == []
+    reader.context.close()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_no_page_is_wider_than_a_small_phone(chromium: Any, house: House, mailbox: str, locale: str) -> None:
+    reader = Reader(chromium, house, viewport={"width": 320, "height": 640}, locale=locale)
+    reader.log_in(mailbox)
+    wide = []
+    for path in PUBLIC + OFFICERS:
+        reader.open(path)
+        if reader.page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(path)
+    assert wide == []
+    reader.context.close()
+
+
+def test_a_keyboard_reaches_the_content_first(chromium: Any, house: House) -> None:
+    reader = Reader(chromium, house)
+    reader.open("/")
+    reader.page.keyboard.press("Tab")
+    assert reader.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    reader.page.keyboard.press("Enter")
+    assert reader.page.evaluate("document.activeElement.id") == "content"
+    reader.context.close()
+
+
+def test_the_first_view_is_light_and_asks_nobody_else(chromium: Any, house: House) -> None:
+    reader = Reader(chromium, house)
+    sizes: dict[str, int] = {}
+    reader.page.on("response", lambda r: sizes.update({r.url: len(r.body()) if r.ok else 0}))
+    reader.open("/")
+    reader.page.wait_for_load_state("networkidle")
+    assert all(url.startswith(house.origin) for url in sizes)
+    assert len(sizes) <= 15
+    assert sum(sizes.values()) < 150_000
+    reader.context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "done"), [("fr-FR", "Votre avis est publié."), ("es-ES", "Su valoración está publicada.")]
+)
+def test_a_review_by_keyboard_only_without_scripts(
+    chromium: Any, house: House, mailbox: str, locale: str, done: str
+) -> None:
+    reader = Reader(chromium, house, locale=locale, java_script_enabled=False)
+    reader.log_in(mailbox)
+    page = reader.open(SAILLANS + "/rate")
+    page.focus("input[name=relation]")
+    page.keyboard.press("Space")
+    page.focus("input[name='ratings.rc-effectiveness'][value='5']")
+    page.keyboard.press("Space")
+    page.focus("#f-comment")
+    page.keyboard.type("Clair.")
+    page.locator("main .buttons button").first.press("Enter")
+    page.wait_for_url("**?done=rated#reviews")
+    assert "Clair." in page.inner_text("main")
+    assert done in page.inner_text("[role=status]")
+    reader.context.close()

@@ -26,6 +26,8 @@ COMMANDS = {
     "journal": "operating",
     "queue": "operating",
     "index": "operating",
+    "keys": "keeping",
+    "upgrade": "keeping",
     "doctor": "doctor",
 }
 

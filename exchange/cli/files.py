@@ -38,18 +38,21 @@ def taken_in(file: Path, take: Take, as_json: bool) -> None:
 
 def _lines(report: Report) -> list[str]:
     counted = (
-        ("communities new", report.communities_created),
-        ("practices new", report.entered),
-        ("practices changed", report.updated),
-        ("practices unchanged", report.unchanged),
-        ("adoptions new", report.adoptions_entered),
-        ("adoptions changed", report.adoptions_updated),
-        ("adoptions unchanged", report.adoptions_unchanged),
-        ("refused", report.refused),
+        ("community", "communities", "new", report.communities_created),
+        ("practice", "practices", "new", report.entered),
+        ("practice", "practices", "changed", report.updated),
+        ("practice", "practices", "unchanged", report.unchanged),
+        ("adoption", "adoptions", "new", report.adoptions_entered),
+        ("adoption", "adoptions", "changed", report.adoptions_updated),
+        ("adoption", "adoptions", "unchanged", report.adoptions_unchanged),
+        ("record", "records", "refused", report.refused),
     )
-    return [f"{len(names)} {what}" for what, names in counted if names] or [
-        "Nothing in this file was for here."
+    lines = [
+        f"{len(names)} {one if len(names) == 1 else many} {fate}"
+        for one, many, fate, names in counted
+        if names
     ]
+    return lines or ["Nothing in this file was for here."]
 
 
 def _data(report: Report) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What an operator types, from an empty directory to adoptions."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -244,3 +246,31 @@ def test_the_directory_may_be_named_before_or_after_the_command_or_by_the_enviro
     monkeypatch.delenv("JUMELAGE_DATA")
     nowhere = CliRunner().invoke(cli, ["community", "list"])
     assert (nowhere.exit_code, "--data DIR" in nowhere.stderr) == (1, True)
+
+
+def test_new_keys_are_announced(operator: Operator) -> None:
+    before = len(operator.reads("journal"))
+    made = operator.types("keys", "rotate", "loos").stdout.split()
+    assert [key.partition("#")[0] for key in made] == [f"{ORIGIN}/communities/loos"] * 2
+    operator.types("keys", "rotate")
+    told = operator.reads("journal", "--body")[before:]
+    assert [(entry["kind"], entry["actor"]) for entry in told] == [
+        ("Update", f"{ORIGIN}/communities/loos"),
+        ("Update", f"{ORIGIN}/actor"),
+    ]
+    assert made[0] in str(told[0]["activity"]["object"])
+    operator.types("keys", "rotate", "nobody", status=1)
+
+
+def test_an_older_database_is_copied_and_upgraded(operator: Operator) -> None:
+    assert "already" in operator.types("upgrade").stdout
+    path = operator.data / "jumelage.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        tables = "SELECT 'DROP TABLE ' || quote(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        for (statement,) in database.execute(tables).fetchall():
+            database.execute(statement)
+    operator.types("practice", "list", status=1)
+    upgraded = operator.types("upgrade").stdout
+    assert "before-nothing" in upgraded
+    assert (operator.data / "jumelage.sqlite.before-nothing").is_file()
+    assert operator.reads("practice", "list") == []

@@ -10,6 +10,7 @@ from exchange.web.blueprints import officer
 from exchange.web.language import current
 from exchange.web.reach import database
 
+KEPT = "kept:"
 Answer = str | tuple[str, int] | Response
 
 
@@ -18,7 +19,9 @@ def login() -> Answer:
     """The log-in page."""
     if g.officer is not None:
         return redirect(guard.local_path(request.args.get("next"), url_for("officer.desk")))
-    return render_template("login.html", problems=[], mailbox="")
+    return render_template(
+        "login.html", problems=[], mailbox="", wanted=request.args.get("next", ""), kept=[]
+    )
 
 
 @officer.post("/login")
@@ -37,7 +40,12 @@ def log_in() -> Answer:
     _end_old_login()
     with database().writing() as session:
         token = officers.open_session(session, session.merge(found))
-    response = redirect(guard.local_path(request.form.get("next"), url_for("officer.desk")), 303)
+    wanted = guard.local_path(request.form.get("next"), url_for("officer.desk"))
+    if kept := _kept():
+        page = render_template("resume.html", wanted=wanted, kept=kept)
+        response: Response = Response(page, mimetype="text/html")
+    else:
+        response = redirect(wanted, 303)
     guard.log_in(response, token)
     return response
 
@@ -84,7 +92,16 @@ def accept(token: str) -> Answer:
 
 def _again(mailbox: str, sentence: str, status: int) -> Answer:
     problems = [Problem("mailbox", Message(sentence))]
-    return render_template("login.html", problems=problems, mailbox=mailbox), status
+    wanted = request.form.get("next", "")
+    return render_template(
+        "login.html", problems=problems, mailbox=mailbox, wanted=wanted, kept=_kept()
+    ), status
+
+
+def _kept() -> list[tuple[str, str]]:
+    """What somebody had written when their log-in ended, and the log-in page carried for them."""
+    pairs = request.form.items(multi=True)
+    return [(name.removeprefix(KEPT), value) for name, value in pairs if name.startswith(KEPT)]
 
 
 def _end_old_login() -> None:

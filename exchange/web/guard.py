@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from exchange.catalogue import officers, shelf
@@ -61,14 +61,21 @@ def log_out(response: Response) -> None:
 
 
 def officers_only(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """A page for people who have logged in; others log in first and come back to it."""
+    """A page for people who have logged in; others log in first and come back to it.
+
+    A log-in that ended while somebody wrote takes nothing with it: the page that asks for the password
+    carries what was sent, and gives it back afterwards.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-        if g.officer is None:
-            wanted = request.full_path.rstrip("?") if request.method in SAFE else ""
-            return redirect(url_for("officer.login", next=wanted or None))
-        return view(*args, **kwargs)
+        if g.officer is not None:
+            return view(*args, **kwargs)
+        if request.method in SAFE:
+            return redirect(url_for("officer.login", next=request.full_path.rstrip("?")))
+        kept = list(request.form.items(multi=True))
+        page = render_template("login.html", problems=[], mailbox="", wanted=request.path, kept=kept)
+        return Response(page, status=401, mimetype="text/html")
 
     return guarded
 

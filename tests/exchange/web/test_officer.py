@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from werkzeug.datastructures import MultiDict
 
-from tests.exchange.web.world import Visitor, logged_in
+from tests.exchange.web.world import PASSWORD, Visitor, logged_in
 from tests.rig import House
 
 WHAT = {
@@ -235,3 +237,28 @@ def test_a_form_that_is_not_text_is_refused_in_words(house: House, ulm: Visitor)
     )
     assert answer.status_code in (303, 400, 422)
     assert ulm.get(address).status_code == 200
+
+
+def test_what_was_written_when_a_log_in_ended_comes_back_after_the_next(house: House, ulm: Visitor) -> None:
+    address = begun(ulm)
+    mailbox = "officer@ulm.localhost"
+    ulm.post("/logout")
+    answer = ulm.post(address, {**WHAT, "title": "Lange <überlegt>", "go": "next"})
+    assert answer.status_code == 401
+    page = BeautifulSoup(answer.text, "html.parser")
+
+    def fields(form: Any) -> MultiDict[str, str]:
+        return MultiDict((i["name"], i["value"]) for i in form.find_all("input", {"type": "hidden"}))
+
+    sent = fields(page.main.form)
+    sent.update({"mailbox": mailbox, "password": "wrong, at first"})
+    page = BeautifulSoup(ulm.post("/login", sent).text, "html.parser")
+    sent = fields(page.main.form)
+    sent.update({"mailbox": mailbox, "password": PASSWORD})
+    page = BeautifulSoup(ulm.post("/login", sent).text, "html.parser")
+    assert page.h1.text == "What you wrote is here"
+    assert page.main.form["action"] == address
+    ulm.post(address, fields(page.main.form))
+    assert ulm.see(address).find(id="f-title")["value"] == "Lange <überlegt>"
+    themes = [box["value"] for box in ulm.see(address).find_all("input", {"name": "theme", "checked": True})]
+    assert themes == WHAT["theme"]

@@ -39,7 +39,7 @@ def retry_after(value: str | None) -> timedelta | None:
         return min(timedelta(seconds=int(text)), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return min(max(moment - now(), timedelta(0)), LONGEST_WAIT)

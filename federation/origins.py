@@ -6,7 +6,7 @@ down to its id, and has to be fetched from where it lives before anyone acts upo
 
 from typing import Any
 
-from federation.activity import actor_of, as_list, id_of, ids_of, kind_of, same_origin
+from federation.activity import actor_of, as_list, id_of, ids_of, kind_of, same_origin, strings
 from federation.errors import BadActivity, Forbidden
 
 ANSWERS = frozenset({"Accept", "Reject", "TentativeAccept", "TentativeReject"})
@@ -63,7 +63,7 @@ def _owns(actor: str, said: Any) -> None:
 def _authored(actor: str, said: Any) -> None:
     if not isinstance(said, dict):
         return
-    if said.get("type") in ACTOR_TYPES and said.get("id") != actor:
+    if not ACTOR_TYPES.isdisjoint(strings(said.get("type"))) and said.get("id") != actor:
         raise Forbidden("An actor describes only itself.")
     authors = as_list(said.get("attributedTo"))
     if len(ids_of(authors)) != len(authors) or not all(

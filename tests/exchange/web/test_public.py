@@ -303,3 +303,19 @@ def test_a_misspelt_word_leads_to_the_right_one(visitor: Visitor) -> None:
     assert link is not None
     assert "canteen" in link.text
     assert visitor.see(link.parent["href"]).find("ol", class_="cards") is not None
+
+
+def test_markup_in_a_record_is_shown_and_never_obeyed(house: House, visitor: Visitor) -> None:
+    hostile = '<img src=x onerror="alert(1)"> <script>alert(2)</script> {{ 7*7 }} hostileword'
+    record = complete(
+        {"language": "en", "title": hostile[:100] + " hostileword", "summary": hostile, "solution": hostile}
+    )
+    practice = house.publish("arvieu", record)
+    while house.instance.index_once():
+        pass
+    for path in ("/", "/practices?q=hostileword", f"/practices/{practice.key}", "/communities/arvieu"):
+        text = visitor.get(path).text
+        assert "hostileword" in text, path
+        assert "<img" not in text, path
+        assert "<script" not in text, path
+        assert "{{ 7*7 }}" in text, path

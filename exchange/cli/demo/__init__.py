@@ -152,10 +152,11 @@ def _all_read(theatre: Theatre, steps: Steps) -> bool:
 def _introduce(theatre: Theatre) -> None:
     """One line for each instance, and the word that programs wait for."""
     width = max(len(stage.house.title) for stage in theatre.stages.values())
+    wide = max(len(stage.origin) for stage in theatre.stages.values())
     found = theatre.stages[HUB.name].told["progress"]["findable"]
     say(f"\nEach has read the others' past; the hub finds {found} practices of three instances.\n")
     for stage in theatre.stages.values():
-        say(f"{stage.origin:<30}  {stage.house.title:<{width}}  {stage.house.mailbox} / {PASSWORD}")
+        say(f"{stage.origin:<{wide}}  {stage.house.title:<{width}}  {stage.house.mailbox} / {PASSWORD}")
     say("\nready")
 
 

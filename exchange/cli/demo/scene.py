@@ -3,11 +3,12 @@
 import time
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 
 from exchange.cli.demo.cast import EUROPE, FRANCE, GEMEINDEN, LATECOMER
-from exchange.cli.demo.theatre import Theatre
+from exchange.cli.demo.theatre import Stage, Theatre
 from exchange.cli.demo.visitor import arrivals, call, until
 from exchange.cli.output import say
 
@@ -34,6 +35,9 @@ def _publish(theatre: Theatre) -> str:
     if known:
         say(f"\n“{known[0]['titles']['fr']}” was published last time, and everybody still has it.")
         return str(known[0]["id"])
+    others = [stage for stage in theatre.stages.values() if stage is not france]
+    for stage in others:
+        call(stage, "GET", f"/practices?{urlencode({'q': WORDS})}")  # nobody finds it yet
     since = time.perf_counter()
     made = call(
         france,
@@ -42,7 +46,6 @@ def _publish(theatre: Theatre) -> str:
         {"record": record, "community": FRANCE.acting, "documentedBy": "others", "slug": LATECOMER},
     )
     say(f"\n{made['community']['name']} publishes “{made['title']}”\n  {made['id']}")
-    others = [stage for stage in theatre.stages.values() if stage is not france]
     found = arrivals(others, WORDS, made["id"], since)
     for stage in others:
         took = f"after {found[stage.house.name]:,.0f} ms" if stage.house.name in found else "not yet"
@@ -65,8 +68,8 @@ def _review(theatre: Theatre, uri: str) -> None:
             "comment": {"de": "Bewertung für die Vorführung erfunden."},
         },
     )
-    key = _key(theatre, uri)
-    items, took = until(lambda: _with(france, f"/practices/{key}/reviews", made["id"]), since=since)
+    key = _key(uri)
+    items, took = until(lambda: _with(france, f"/practices/{key}/reviews", made), since=since)
     by = items["by"]["name"]
     say(f"\n{by} reviews it on its own instance; the review is on the page of its owner after {took:,.0f} ms")
     say(f"  {france.origin}/practices/{key}")
@@ -81,8 +84,8 @@ def _adopt(theatre: Theatre, uri: str) -> None:
         "/adoptions",
         {"practice": uri, "by": EUROPE.acting, "stage": "ad-assessing", "note": "Invented for the demo."},
     )
-    key = _key(theatre, uri)
-    shown, took = until(lambda: _with(france, f"/practices/{key}/adoptions", made["id"]), since=since)
+    key = _key(uri)
+    shown, took = until(lambda: _with(france, f"/practices/{key}/adoptions", made), since=since)
     say(f"\n{shown['adopter']['name']} adopts it; the owner's page shows the adoption after {took:,.0f} ms")
     since = time.perf_counter()
     call(france, "PUT", f"/adoptions/{shown['key']}/confirmation", {"confirmed": True})
@@ -90,11 +93,13 @@ def _adopt(theatre: Theatre, uri: str) -> None:
     say(f"  {shown['adopter']['name']} reads after {took:,.0f} ms that its origin confirms it")
 
 
-def _with(stage: Any, path: str, uri: str) -> dict[str, Any] | None:
-    return next((item for item in call(stage, "GET", path)["items"] if item["id"] == uri), None)
+def _with(stage: Stage, path: str, made: dict[str, Any]) -> dict[str, Any] | None:
+    """What was made elsewhere, as an instance lists it, once it is the newest word."""
+    items = call(stage, "GET", path)["items"]
+    return next((i for i in items if i["id"] == made["id"] and i["modified"] >= made["modified"]), None)
 
 
-def _key(theatre: Theatre, uri: str) -> str:
+def _key(uri: str) -> str:
     """The last part of a practice's address: its key at home."""
     return uri.rpartition("/")[2]
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from exchange.cli.demo.theatre import Collapsed, Stage
 
 SOON = 30.0  # seconds after which something should have arrived everywhere
-EVERY = 0.02
+EVERY = 0.05  # seconds between two looks: looking takes time from what is looked for
 
 
 def call(stage: Stage, method: str, path: str, body: Any = None) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlmodel import Session
 
+from exchange import gestures, replies
 from exchange.catalogue import adopt, review, withdraw
 from exchange.messages import Refusal
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
-from exchange.models.tombstone import Tombstone
+from exchange.models.tombstone import buried, raise_stone
 from exchange.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.vocabulary.activitystreams.kinds import about, kind_of, owner_of
-from federation import followers
-from federation.activity import id_of, ids_of, same_origin
+from federation import followers, moving
+from federation.activity import id_of, ids_of, origin_of, same_origin
 from federation.errors import BadActivity, Forbidden
 from federation.node import Incoming
 
@@ -50,17 +51,22 @@ class Arrivals:
 
     def handle(self, session: Session, incoming: Incoming) -> bool:
         """Apply one activity; True when the catalogue changed."""
-        verb: Callable[[Session, Incoming], bool] | None = {
+        verb: Callable[[Session, Incoming], bool | None] | None = {
             "Create": self._say,
             "Update": self._say,
             "Delete": self._delete,
             "Add": self._confirm,
             "Remove": self._confirm,
+            "Move": self._move,
+            "Like": gestures.endorse,
+            "Announce": gestures.endorse,
+            "Undo": gestures.undo,
+            "Flag": gestures.report,
         }.get(incoming.kind)
         if verb is None:
             return False
         try:
-            return verb(session, incoming)
+            return bool(verb(session, incoming))
         except Refusal as refusal:
             first = refusal.problems[0]
             raise BadActivity(first.message.msgid, detail=str(refusal)[:500]) from refusal
@@ -77,6 +83,8 @@ class Arrivals:
         if obj.get("type") in ACTORS:
             return self._actor_changed(session, incoming, obj)
         kind = kind_of(obj)
+        if kind is None:
+            replies.take(session, incoming, obj)
         if kind is None or not self._cares(session, incoming):
             return False
         uri, owner = id_of(obj), owner_of(obj)
@@ -84,7 +92,7 @@ class Arrivals:
             raise BadActivity("The object does not name its owner.")
         if owner != incoming.actor and not self._speaks_for_instance(incoming.actor, owner):
             raise Forbidden("Only its owner changes an object.")
-        if session.get(Tombstone, uri) is not None:
+        if buried(session, uri, owner):
             return False
         taking = Taking(session, incoming.fetched, self.origin)
         return bool(
@@ -106,13 +114,17 @@ class Arrivals:
         if uri is None:
             return False
         if uri == incoming.actor:
+            replies.forget(session, uri)
+            gestures.forget(session, uri)
             return self._community_left(session, incoming.actor)
         if not same_origin(uri, incoming.actor):
             raise Forbidden("Only its owner changes an object.")
+        if replies.take_back(session, incoming):
+            return False
         found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
         if found is None:
-            if self._cares(session, incoming) and session.get(Tombstone, uri) is None:
-                session.add(Tombstone(uri=uri))
+            if self._cares(session, incoming):
+                raise_stone(session, uri, incoming.actor)
             return False
         owner_id = getattr(found, "publisher_id", None) or found.community_id  # type: ignore[union-attr]
         owner = session.get_one(Community, owner_id)
@@ -126,8 +138,7 @@ class Arrivals:
             return False
         else:
             (adopt.erase if hasattr(found, "stage") else review.erase)(session, found)  # type: ignore[arg-type]
-        if session.get(Tombstone, uri) is None:
-            session.add(Tombstone(uri=uri))
+        raise_stone(session, uri, incoming.actor)
         return True
 
     def _community_left(self, session: Session, uri: str) -> bool:
@@ -135,6 +146,15 @@ class Arrivals:
         if known is None or known.local or known.gone:
             return False
         Taking(session, {}, self.origin).leave(known)
+        return True
+
+    def _move(self, session: Session, incoming: Incoming) -> bool:
+        """A community lives elsewhere now, as both addresses say; what it published keeps its address."""
+        known, target = community_at(session, incoming.actor), moving.proven(incoming)
+        if known is None or known.local or target is None or known.moved_to == target:
+            return False
+        known.moved_to = target
+        session.add(known)
         return True
 
     # ----------------------------------------------------------------- the handshake
@@ -174,7 +194,7 @@ class Arrivals:
         return incoming.fetched.get(incoming.object_id or "")
 
     def _speaks_for_instance(self, actor: str, owner: str) -> bool:
-        return same_origin(actor, owner) and actor.endswith("/actor")
+        return same_origin(actor, owner) and actor == f"{origin_of(actor)}/actor"
 
     def _is_ours(self, uri: str) -> bool:
         return uri.startswith(self.origin + "/")

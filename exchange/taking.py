@@ -11,10 +11,10 @@ from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice, PracticeVersion
 from exchange.models.review import Review
-from exchange.models.tombstone import Tombstone
+from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
-from exchange.vocabulary.activitystreams.kinds import kind_of
-from federation.activity import id_of
+from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
+from federation.activity import id_of, same_origin
 from federation.errors import BadActivity
 
 
@@ -37,6 +37,8 @@ class Taking:
     def practice(self, obj: dict[str, Any]) -> Practice | None:
         """Keep the owner's newest word about a practice; None when it is not newer than ours."""
         read = words.practice_of(obj)
+        if not same_origin(read.uri, read.attributed_to):  # it may have come with a review by anybody
+            raise BadActivity("The object does not name its owner.")
         found = practice_at(self.session, read.uri)
         if found is not None and (
             found.local
@@ -118,6 +120,8 @@ class Taking:
         others = read.documented_by != "owner"
         if not others and practice.community_id == publisher.id:
             raise Refusal(N_("A community does not adopt its own practice."))
+        if others and practice.community_id != publisher.id:
+            raise Refusal(N_("Only the owner of a practice tells of the adoptions of others."))
         record = adoption_rules.read(read.stage, read.record, documented=True).data()
         if found is None:
             found = Adoption(
@@ -143,8 +147,8 @@ class Taking:
     def subject(self, uri: str) -> Practice:
         """The practice that a review or adoption is about, taken in now when we did not hold it."""
         held = practice_at(self.session, uri)
-        if held is None and uri in self.fetched and self.session.get(Tombstone, uri) is None:
-            obj = self.fetched[uri]
+        obj = self.fetched.get(uri)
+        if held is None and obj is not None and not buried(self.session, uri, owner_of(obj)):
             if kind_of(obj) != "practice" or id_of(obj) != uri:
                 raise BadActivity("This is about something that is not a practice.")
             held = self.practice(obj)

@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 from sqlmodel import col, delete
 
-from exchange import presence
+from exchange import introducing, presence
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
@@ -46,6 +46,7 @@ class Worker:
         self._loop("handle", lambda: inbox.handle_due(node, stop=ended))
         self._loop("backfill", lambda: int(backfill.step(node)))
         self._loop("index", self.instance.index_once)
+        self._loop("introduce", lambda: introducing.introduce(self.instance))
         self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
 
     def stop(self, timeout: float = 4.0) -> None:
@@ -87,6 +88,7 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
             + int(backfill.step(instance.node))
             + delivery.deliver_due(instance.node)
             + instance.index_once()
+            + introducing.introduce(instance)
         )
         if not step:
             return done

@@ -168,7 +168,7 @@ def _activity(session: Session, uri: str) -> dict[str, Any] | None:
 
 
 def _tombstone(session: Session, uri: str) -> dict[str, Any] | None:
-    found = session.get(Tombstone, uri)
+    found = session.exec(select(Tombstone).where(Tombstone.uri == uri)).first()
     if found is None:
         return None
     return _answer(session, "tombstone", uri, author=None, content=None, received=found.at, state="deleted")

@@ -6,7 +6,9 @@ from exchange.catalogue.announce import say
 from exchange.catalogue.revise import adopters
 from exchange.messages import N_, NotAllowed
 from exchange.models.base import now
+from exchange.models.comment import Comment
 from exchange.models.community import Community
+from exchange.models.endorsement import Endorsement
 from exchange.models.practice import WITHDRAWN, Draft, Practice, PracticeVersion
 from exchange.models.review import Review
 from exchange.vocabulary.activitystreams import tombstone
@@ -36,6 +38,8 @@ def erase(session: Session, practice: Practice) -> None:
     session.add(practice)
     session.exec(delete(PracticeVersion).where(PracticeVersion.practice_id == practice.id))  # type: ignore[arg-type]
     session.exec(delete(Draft).where(Draft.practice_id == practice.id))  # type: ignore[arg-type]
+    session.exec(delete(Comment).where(Comment.practice_id == practice.id))  # type: ignore[arg-type]
+    session.exec(delete(Endorsement).where(Endorsement.practice_id == practice.id))  # type: ignore[arg-type]
     session.flush()
 
 

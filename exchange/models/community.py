@@ -36,6 +36,7 @@ class Community(ExchangeTable, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     gone: bool = False
+    moved_to: str | None = None  # the actor that it has become on another instance, proven by both
 
     def called(self, language: str = "en") -> str:
         """The name in the reader's language, else the first there is."""

@@ -2,15 +2,39 @@
 
 from datetime import datetime
 
-from sqlmodel import Field
+from sqlmodel import Field, Session, col, select
 
 from exchange.models.base import ExchangeTable, UtcDateTime, now
+from federation.activity import origin_of
 
 
 class Tombstone(ExchangeTable, table=True):
-    """An address of another instance at which nothing shall stand again."""
+    """An address of another instance at which this actor will say nothing again.
+
+    Nobody else's word is touched: on a host with many actors, one cannot delete in advance what
+    another is about to publish.
+    """
 
     __tablename__ = "tombstone"
 
     uri: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
     at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+def raise_stone(session: Session, uri: str, actor: str) -> None:
+    """Remember that the actor deleted what was at this address."""
+    if session.get(Tombstone, (uri, actor)) is None:
+        session.add(Tombstone(uri=uri, actor=actor))
+        session.flush()
+
+
+def buried(session: Session, uri: str, owner: str | None) -> bool:
+    """Whether the owner, or the instance that speaks for it, has deleted what was at this address."""
+    speakers = [owner or "", f"{origin_of(owner) or ''}/actor"]
+    return (
+        session.exec(
+            select(Tombstone.uri).where(Tombstone.uri == uri, col(Tombstone.actor).in_(speakers))
+        ).first()
+        is not None
+    )

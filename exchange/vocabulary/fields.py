@@ -33,8 +33,13 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
+def is_language(value: Any) -> bool:
+    """Whether this is the code of a language, such as “fr” or “pt-BR”."""
+    return isinstance(value, str) and _TAG.fullmatch(value) is not None
+
+
 def _language(value: Any) -> str:
-    if not isinstance(value, str) or not _TAG.fullmatch(value):
+    if not is_language(value):
         raise complain("language", N_("This is not a language code such as “fr” or “pt-BR”."))
     return value
 

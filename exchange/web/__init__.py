@@ -14,6 +14,7 @@ from exchange.web import (
     following,
     guard,
     language,
+    moderating,
     network,
     officer,
     practice,
@@ -27,7 +28,7 @@ from exchange.web.limits import LoginLimits
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
     *(public, finding, practice, communities, network),
-    *(account, desk, officer, rating, adopting, following),
+    *(account, desk, officer, rating, adopting, following, moderating),
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, Draft, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import completeness
-from exchange.web import answers, guard
+from exchange.web import answers, guard, moderating
 from exchange.web.blueprints import officer
 from exchange.web.communities import adoptions_of_all
 from exchange.web.reach import database
@@ -25,13 +25,14 @@ def desk() -> str:
     """Where an officer begins."""
     with database().reading() as session:
         if g.community is None:
-            return render_template("desk.html", community=None)
+            return render_template("desk.html", community=None, to_moderate=moderating.waiting(session))
         own = shelf.practices_of(session, g.community)
         ids = [p.id for p in own if p.id is not None]
         incoming = [row for row in adoptions_of_all(session, ids) if row[0].documented_by != OTHERS]
         return render_template(
             "desk.html",
             community=g.community,
+            to_moderate=moderating.waiting(session),
             drafts=[(d, *_state(d)) for d in draft.drafts_of(session, g.community)],
             practices=own,
             to_confirm=[

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Response, g, render_template, request
 from sqlmodel import Session
 
-from exchange.catalogue import judgement, officers, shelf
+from exchange.catalogue import judgement, moderate, officers, shelf
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
+from exchange.models.comment import Comment
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
@@ -50,11 +51,13 @@ class Telling:
 
 @dataclass(frozen=True)
 class Afterlife:
-    """What became of a practice: reviews and adoptions."""
+    """What became of a practice: reviews and adoptions, and apart from them what people elsewhere say."""
 
     strips: list[Strip]
     reviews: list[tuple[Review, Community]]
     adoptions: list[tuple[Adoption, Community | None]]
+    comments: list[Comment]
+    endorsements: dict[str, int]
 
 
 @public.get("/practices/<key>")
@@ -128,6 +131,8 @@ def _afterlife(session: Session, found: Practice) -> Afterlife:
         strips=strips(judgement.distributions(session, found)),
         reviews=shelf.reviews_of(session, found),
         adoptions=[(a, session.get(Community, a.adopter_id) if a.adopter_id else None) for a in adoptions],
+        comments=moderate.shown(session, found),
+        endorsements=moderate.endorsements(session, found),
     )
 
 

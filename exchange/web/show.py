@@ -32,6 +32,9 @@ NOTES = {
     "followed",
     "unfollowed",
 } | {
+    "comment-shown",
+    "comment-hidden",
+    "report-done",
     "confirmed",
     "contested",
     "welcome",

@@ -1,6 +1,7 @@
 """The tables of the first version"""
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0001"
@@ -31,6 +32,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("moved_to", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community")),
         sa.UniqueConstraint("uri", name=op.f("uq_community_uri")),
     )
@@ -51,10 +53,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", "key", name=op.f("pk_idempotency")),
     )
     op.create_table(
+        "report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reporter", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("about", sa.JSON(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("key", name=op.f("uq_report_key")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_host"), ["host"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_received_at"), ["received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_reporter"), ["reporter"], unique=False)
+
+    op.create_table(
         "tombstone",
         sa.Column("uri", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name=op.f("pk_tombstone")),
+        sa.PrimaryKeyConstraint("uri", "actor", name=op.f("pk_tombstone")),
     )
     op.create_table(
         "api_token",
@@ -174,6 +195,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_adoption_slug"), ["slug"], unique=False)
 
     op.create_table(
+        "comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("uri", sa.String(), nullable=False),
+        sa.Column("practice_id", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=True),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id"], ["practice.id"], name=op.f("fk_comment_practice_id_practice")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+        sa.UniqueConstraint("key", name=op.f("uq_comment_key")),
+        sa.UniqueConstraint("uri", name=op.f("uq_comment_uri")),
+    )
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_comment_author"), ["author"], unique=False)
+        batch_op.create_index(batch_op.f("ix_comment_host"), ["host"], unique=False)
+        batch_op.create_index(batch_op.f("ix_comment_practice_id"), ["practice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_comment_received_at"), ["received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_comment_state"), ["state"], unique=False)
+
+    op.create_table(
         "draft",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -194,6 +244,29 @@ def upgrade() -> None:
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_community_id"), ["community_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_practice_id"), ["practice_id"], unique=False)
+
+    op.create_table(
+        "endorsement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("practice_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("activity_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice_id"], ["practice.id"], name=op.f("fk_endorsement_practice_id_practice")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_endorsement")),
+        sa.UniqueConstraint(
+            "practice_id", "actor", "kind", name=op.f("uq_endorsement_practice_id_actor_kind")
+        ),
+    )
+    with op.batch_alter_table("endorsement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_endorsement_activity_id"), ["activity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_endorsement_actor"), ["actor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_endorsement_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_endorsement_host"), ["host"], unique=False)
 
     op.create_table(
         "login_session",
@@ -312,9 +385,14 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("compare_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("vanished", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("actor", name=op.f("pk_backfill")),
     )
     with op.batch_alter_table("backfill", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_backfill_compare_at"), ["compare_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_backfill_state"), ["state"], unique=False)
 
     op.create_table(
@@ -330,6 +408,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lane", sa.String(), nullable=True),
         sa.Column("last_status", sa.Integer(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -341,6 +420,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_number"), ["number"], unique=False)
         batch_op.create_index("ix_delivery_order", ["host", "object_id", "number"], unique=False)
 
+    op.create_table(
+        "domain_rule",
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("allowed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("domain", "source", name=op.f("pk_domain_rule")),
+    )
     op.create_table(
         "follow",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -363,7 +451,6 @@ def upgrade() -> None:
         sa.Column("host", sa.String(), nullable=False),
         sa.Column("dialect", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("allowed", sa.Boolean(), nullable=True),
         sa.Column("last_in", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_out", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
@@ -373,7 +460,11 @@ def upgrade() -> None:
         sa.Column("instance_actor", sa.String(), nullable=True),
         sa.Column("refused_count", sa.Integer(), nullable=False),
         sa.Column("last_refusal", sa.String(), nullable=True),
+        sa.Column("unproven_count", sa.Integer(), nullable=False),
+        sa.Column("last_unproven", sa.String(), nullable=True),
+        sa.Column("throttled_count", sa.Integer(), nullable=False),
         sa.Column("skew_seconds", sa.Integer(), nullable=True),
+        sa.Column("signs", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_host")),
     )
     op.create_table(
@@ -416,6 +507,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("handle", name=op.f("uq_local_actor_handle")),
     )
     op.create_table(
+        "original",
+        sa.Column("uri", sa.String(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("uri", name=op.f("pk_original")),
+    )
+    op.create_table(
         "remote_actor",
         sa.Column("uri", sa.String(), nullable=False),
         sa.Column("host", sa.String(), nullable=False),
@@ -441,6 +539,8 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("pending_pem", sa.String(), nullable=True),
+        sa.Column("quarantined_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remote_key")),
     )
     with op.batch_alter_table("remote_key", schema=None) as batch_op:
@@ -459,6 +559,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_remote_actor_host"))
 
     op.drop_table("remote_actor")
+    op.drop_table("original")
     op.drop_table("local_actor")
     op.drop_table("journal_counter")
     with op.batch_alter_table("journal", schema=None) as batch_op:
@@ -473,6 +574,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_follow_activity_id"))
 
     op.drop_table("follow")
+    op.drop_table("domain_rule")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_order")
         batch_op.drop_index(batch_op.f("ix_delivery_number"))
@@ -482,6 +584,7 @@ def downgrade() -> None:
     op.drop_table("delivery")
     with op.batch_alter_table("backfill", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_backfill_state"))
+        batch_op.drop_index(batch_op.f("ix_backfill_compare_at"))
 
     op.drop_table("backfill")
     with op.batch_alter_table("arrival", schema=None) as batch_op:
@@ -509,11 +612,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_session_expires_at"))
 
     op.drop_table("login_session")
+    with op.batch_alter_table("endorsement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_endorsement_host"))
+        batch_op.drop_index(batch_op.f("ix_endorsement_at"))
+        batch_op.drop_index(batch_op.f("ix_endorsement_actor"))
+        batch_op.drop_index(batch_op.f("ix_endorsement_activity_id"))
+
+    op.drop_table("endorsement")
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_draft_practice_id"))
         batch_op.drop_index(batch_op.f("ix_draft_community_id"))
 
     op.drop_table("draft")
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comment_state"))
+        batch_op.drop_index(batch_op.f("ix_comment_received_at"))
+        batch_op.drop_index(batch_op.f("ix_comment_practice_id"))
+        batch_op.drop_index(batch_op.f("ix_comment_host"))
+        batch_op.drop_index(batch_op.f("ix_comment_author"))
+
+    op.drop_table("comment")
     with op.batch_alter_table("adoption", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_adoption_slug"))
         batch_op.drop_index(batch_op.f("ix_adoption_publisher_id"))
@@ -541,6 +659,12 @@ def downgrade() -> None:
 
     op.drop_table("api_token")
     op.drop_table("tombstone")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_reporter"))
+        batch_op.drop_index(batch_op.f("ix_report_received_at"))
+        batch_op.drop_index(batch_op.f("ix_report_host"))
+
+    op.drop_table("report")
     op.drop_table("idempotency")
     with op.batch_alter_table("community", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_community_slug"))

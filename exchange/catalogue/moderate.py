@@ -1,0 +1,77 @@
+"""Moderate: what people elsewhere say about a practice of ours is shown when its owner agrees; reports are settled."""
+
+from sqlmodel import Session, col, func, select
+
+from exchange.messages import N_, NotFound
+from exchange.models.base import now
+from exchange.models.comment import HIDDEN, SHOWN, WAITING, Comment
+from exchange.models.community import Community
+from exchange.models.endorsement import BOOST, LIKE, Endorsement
+from exchange.models.practice import Practice
+from exchange.models.report import Report
+
+AT_ONCE = 100
+
+
+def show(session: Session, comment: Comment) -> None:
+    """Let everybody read a comment."""
+    _settle(session, comment, SHOWN)
+
+
+def hide(session: Session, comment: Comment) -> None:
+    """Let nobody read a comment, or nobody any longer."""
+    _settle(session, comment, HIDDEN)
+
+
+def _settle(session: Session, comment: Comment, state: str) -> None:
+    comment.state = state
+    session.add(comment)
+    session.flush()
+
+
+def comment(session: Session, key: str) -> Comment:
+    """The comment with that key or address."""
+    found = session.exec(select(Comment).where((Comment.key == key) | (Comment.uri == key))).first()
+    if found is None:
+        raise NotFound(N_("There is no such comment here."))
+    return found
+
+
+def shown(session: Session, practice: Practice) -> list[Comment]:
+    """The comments on a practice that everybody may read, oldest first."""
+    query = select(Comment).where(Comment.practice_id == practice.id, Comment.state == SHOWN)
+    return list(session.exec(query.order_by(col(Comment.published_at), col(Comment.id))))
+
+
+def waiting(session: Session, owner: Community | None = None) -> list[tuple[Comment, Practice]]:
+    """The comments that wait to be read, on the practices of one community or of all; oldest first."""
+    query = (
+        select(Comment, Practice)
+        .join(Practice, Practice.id == Comment.practice_id)  # type: ignore[arg-type]
+        .where(Comment.state == WAITING)
+    )
+    if owner is not None:
+        query = query.where(Practice.community_id == owner.id)
+    return list(session.exec(query.order_by(col(Comment.received_at), col(Comment.id)).limit(AT_ONCE)))
+
+
+def endorsements(session: Session, practice: Practice) -> dict[str, int]:
+    """How many like a practice, and how many passed it on."""
+    query = select(Endorsement.kind, func.count()).where(Endorsement.practice_id == practice.id)
+    return {LIKE: 0, BOOST: 0} | dict(session.exec(query.group_by(col(Endorsement.kind))).all())
+
+
+def reports(session: Session) -> list[Report]:
+    """The reports that nobody has settled yet, oldest first."""
+    query = select(Report).where(col(Report.done_at).is_(None))
+    return list(session.exec(query.order_by(col(Report.received_at), col(Report.id)).limit(AT_ONCE)))
+
+
+def settle(session: Session, key: str) -> None:
+    """A report has been dealt with."""
+    found = session.exec(select(Report).where(Report.key == key)).first()
+    if found is None:
+        raise NotFound(N_("There is no such report here."))
+    found.done_at = now()
+    session.add(found)
+    session.flush()

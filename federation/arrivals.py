@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, col
+from sqlmodel import Field, Session, col, select
 
 from federation import hosts, lease, outbox
 from federation.activity import host_of
@@ -88,6 +88,17 @@ def _heard(session: Session, host: str) -> None:
         return
     if hosts.heard_from(session, host):
         outbox.hasten(session, host)
+
+
+def undone(session: Session, actor: str, activity_id: str) -> bool:
+    """Whether the actor has taken back this activity by its id, or is about to: an Undo has the last word."""
+    query = select(Arrival.id).where(
+        Arrival.actor == actor,
+        Arrival.object_id == activity_id,
+        Arrival.kind == "Undo",
+        col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),
+    )
+    return session.exec(query).first() is not None
 
 
 def revive(session: Session) -> int:

@@ -188,7 +188,7 @@ def on_undo(session: Session, node: "Node", incoming: "Incoming") -> bool:
     query = select(Follow).where(Follow.follower == incoming.actor)
     relation = session.exec(query.where(Follow.activity_id == incoming.object_id)).first()
     undone = incoming.object
-    if relation is None and isinstance(undone, dict):
+    if relation is None and undoes_follow(undone):
         relation = between(session, incoming.actor, id_of(undone.get("object")) or "")
     if relation is not None:
         session.delete(relation)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container
 
 from sqlmodel import Session, col, select
 
-from federation import followers, hosts, journal, lease, peers, relations
+from federation import followers, hosts, journal, lease, moving, peers, relations
 from federation.activity import host_of, is_public
 from federation.arrivals import Arrival
 from federation.errors import BadActivity, BadDocument
@@ -22,7 +22,10 @@ def wanted(session: Session, node: Node, incoming: Incoming, known: Collection[s
     What has been fetched may name more: a review its practice, and the practice its owner. So this is
     asked again with what is there by then; `known` are those that were asked for before.
     """
-    asked = [uri for uri in dict.fromkeys(node.handlers.wants(session, incoming)) if uri not in known]
+    needed = node.handlers.wants(session, incoming)
+    if incoming.kind == "Move":
+        needed = [*moving.ends(incoming), *needed]
+    asked = [uri for uri in dict.fromkeys(needed) if uri not in known]
     return [
         uri
         for uri in asked[: MOST_FETCHES - len(known)]
@@ -98,4 +101,5 @@ PROTOCOL: dict[str, Callable[[Session, Node, Incoming], bool]] = {
     "Undo": followers.on_undo,
     "Update": _on_update,
     "Delete": _on_delete,
+    "Move": moving.on_move,
 }

@@ -81,7 +81,8 @@ class Terminal:
             answer = CliRunner().invoke(cli, words, env=self.environment, prog_name="jumelage")
         finally:
             os.chdir(before)
-        return answer.exit_code, answer.output
+        fault = "" if isinstance(answer.exception, SystemExit | None) else repr(answer.exception)
+        return answer.exit_code, answer.output + fault
 
     def _curl(self, words: list[str]) -> tuple[int, str]:
         """Those options of curl that the pages use: -s -i -X -H -d --data-binary -o."""

@@ -1,11 +1,13 @@
 """FEDERATION.md says what is said: its examples, its kinds of activity, its limits and its schedule."""
 
+import inspect
 import json
 import re
 from typing import Any
 
 import pytest
 
+from exchange import arrivals
 from exchange.vocabulary import activitystreams as words
 from federation import activity, backfill, collections, dueness, handling, nodeinfo, request, schedule
 from federation.errors import BadActivity, Forbidden, InvalidSignature, TooLarge, TryLater
@@ -57,7 +59,11 @@ def test_a_receiver_believes_the_activities_of_the_examples(name: str) -> None:
 
 
 def test_every_kind_of_activity_that_has_an_effect_is_on_the_page() -> None:
-    kinds = {*handling.PROTOCOL, *backfill.KINDS, *collections.LISTED, "Remove"} - {"Announce"}
+    verbs = re.findall(
+        r'"([A-Z][a-z]+)": (?:self\._|gestures\.)', inspect.getsource(arrivals.Arrivals.handle)
+    )
+    assert {"Create", "Add"} <= set(verbs)
+    kinds = {*handling.PROTOCOL, *backfill.KINDS, *collections.LISTED, *verbs}
     told = set(re.findall(r"`(\w+)`", PAGE.partition("## Activities")[2].partition("## Who may")[0]))
     assert kinds <= told
 

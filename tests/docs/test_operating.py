@@ -32,6 +32,7 @@ def test_an_instance_is_made_with_its_communities_and_officers(tmp_path: Path) -
 def test_it_follows_another_and_looks_inside(tmp_path: Path, new_database: Callable[[], str]) -> None:
     with Rig(tmp_path, new_database) as rig:
         uplands, villages = rig.instance("uplands"), rig.instance("villages")
+        uplands.community("hillfoot", "Hillfoot", "IE")
         imports.import_file(villages.instance.database, villages.origin, SEEDS, only={"saillans", "arvieu"})
         rig.settle()
         terminal = Terminal(

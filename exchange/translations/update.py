@@ -54,7 +54,9 @@ def update(language: str, sentences: Catalog) -> Catalog:
     path = HERE / language / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         held = read_po(file, locale=language)
+    made = held.creation_date
     held.update(sentences, no_fuzzy_matching=True)
+    held.creation_date = made  # else every run would change every file
     held.obsolete.clear()
     held.header_comment = HEADER
     with path.open("wb") as file:

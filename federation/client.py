@@ -179,7 +179,7 @@ class Client:
                 kind = response.headers.get("Content-Type", "")
                 return Document(url, response.status_code, kind, body), response.headers
             response.close()
-            there = without_fragment(urljoin(url, response.headers["Location"]))
+            there = _joined(url, response.headers["Location"])
             if url.startswith("https:") and not there.startswith("https:"):
                 raise AddressRefused("The address leads from https to something else.", detail=there[:200])
             url = there
@@ -230,6 +230,13 @@ class Client:
             except (requests.RequestException, OSError, ValueError) as error:
                 raise _unreachable(error, deadline) from error
         raise AssertionError("unreachable")
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return without_fragment(urljoin(url, location))
+    except ValueError as error:
+        raise AddressRefused("This is not a web address.", detail=location[:200]) from error
 
 
 def _read(response: requests.Response, limit: int, deadline: transport.Deadline, *, cut: bool) -> bytes:

@@ -15,6 +15,7 @@ from federation.activity import ACTIVITY_JSON, MAX_BYTES
 from federation.errors import Refused
 
 _ASKED = ("application/activity+json", "application/ld+json")
+_TAKEN = (*_ASKED, "application/json")
 
 
 def register(app: Flask, instance: Instance) -> None:
@@ -66,6 +67,8 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.post("/actor/inbox")
     @blueprint.post("/communities/<slug>/inbox")
     def receive(slug: str | None = None) -> BaseResponse:
+        if request.mimetype not in _TAKEN or request.content_encoding not in (None, "", "identity"):
+            return problem(415, "An inbox takes ActivityPub JSON, not packed.")
         if slug is not None:
             with instance.database.reading() as session:
                 if documents.community_named(session, slug) is None:

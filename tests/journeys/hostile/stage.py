@@ -4,7 +4,7 @@ import copy
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -195,16 +195,12 @@ class Stage:
 def talk(port: int, data: bytes, *, seconds: float = 10) -> tuple[int, str, bytes]:
     """Send bytes to a port and read until the other end hangs up."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it answered before it had read everything
             connection.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # it has answered before it had read everything
         answer = bytearray()
-        try:
+        with suppress(ConnectionResetError, TimeoutError):
             while chunk := connection.recv(65536):
                 answer += chunk
-        except (ConnectionResetError, TimeoutError):
-            pass
     head, _, body = bytes(answer).partition(b"\r\n\r\n")
     words = head.split(None, 2)
     return int(words[1]) if len(words) > 1 else 0, head.decode("latin-1"), body

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlmodel import select
 
 from exchange.models.practice import Practice
 from tests.journeys.hostile.stage import WRONG, Stage, changed, places
@@ -31,7 +32,7 @@ def test_an_activity_of_any_kind_with_a_wrong_value_in_any_field_is_judged(stage
             if path != ("id",):
                 stage.count += 1
                 said["id"] = f"{stage.neighbour.origin}/activities/{stage.count}"
-            answers.add((status := stage.say(said)))
+            answers.add(status := stage.say(said))
             assert 200 <= status < 500, (status, path, value)
     stage.settle()
     assert not stage.unjudged()
@@ -41,11 +42,14 @@ def test_an_activity_of_any_kind_with_a_wrong_value_in_any_field_is_judged(stage
 @pytest.mark.parametrize("kind", ["practice", "review", "adoption"])
 def test_a_record_with_a_wrong_value_in_any_field_is_judged_and_can_be_shown(stage: Stage, kind: str) -> None:
     base = stage.practice_node() if kind == "practice" else stage.note(kind)
+    assert stage.say(stage.activity("Create", base)) == 202
+    stage.settle()
+    assert [a.error for a in stage.arrivals()] == [None]
     number = 0
     for path in places(base):
         if path[0] == "contentMap" or path == ("id",):
             continue
-        for value in WRONG:
+        for value in WRONG[number % 3 :: 3]:
             number += 1
             said = changed(base, path, value)
             said["id"] = f"{base['id']}{number}"
@@ -55,7 +59,7 @@ def test_a_record_with_a_wrong_value_in_any_field_is_judged_and_can_be_shown(sta
     assert not stage.unjudged()
     assert stage.lives()
     with stage.reading() as session:
-        for held in session.query(Practice).all():
+        for held in session.exec(select(Practice)):
             for path in (f"/practices/{held.key}", f"/api/v1/practices/{held.key}"):
                 assert stage.house.get(path).status_code in (200, 303), (path, json.dumps(held.record)[:500])
 
@@ -66,10 +70,10 @@ def test_an_actor_that_describes_itself_with_a_wrong_value_in_any_field_is_judge
         "mayor",
         community={"type": "Community", "name": {"en": "Elsewhere"}, "country": "FR", "population": 5},
     )
-    for path in places(base):
+    for number, path in enumerate(places(base)):
         if path == ("id",) or path[0] in ("publicKey",):
             continue
-        for value in WRONG:
+        for value in WRONG[number % 3 :: 3]:
             status = stage.say(stage.activity("Update", changed(base, path, value)))
             assert 200 <= status < 500, (status, path, value)
     stage.settle()

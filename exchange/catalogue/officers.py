@@ -102,14 +102,14 @@ def _vain() -> str:
     return _nobody[0]
 
 
-def open_session(session: Session, officer: Officer) -> str:
-    """Log an officer in; the browser gets the token, we keep its hash."""
+def open_session(session: Session, officer: Officer, *, lasting: timedelta = SESSION) -> str:
+    """Log an officer in for as long as `lasting`; the browser gets the token, we keep its hash."""
     session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
     token = secrets.token_urlsafe(32)
     officer.last_seen_at = now()
     session.add(officer)
     session.add(
-        LoginSession(token_hash=_digest(token), officer_id=officer.id, expires_at=now() + SESSION)  # type: ignore[arg-type]
+        LoginSession(token_hash=_digest(token), officer_id=officer.id, expires_at=now() + lasting)  # type: ignore[arg-type]
     )
     session.flush()
     return token

@@ -39,7 +39,7 @@ def log_in() -> Answer:
     guard.limits().forget(address, mailbox)
     _end_old_login()
     with database().writing() as session:
-        token = officers.open_session(session, session.merge(found))
+        token = officers.open_session(session, session.merge(found), lasting=guard.lasting())
     wanted = guard.local_path(request.form.get("next"), url_for("officer.desk"))
     if kept := _kept():
         page = render_template("resume.html", wanted=wanted, kept=kept)
@@ -80,7 +80,7 @@ def accept(token: str) -> Answer:
     try:
         with database().writing() as session:
             found = officers.accept_invitation(session, token, password, current())
-            cookie = officers.open_session(session, found)
+            cookie = officers.open_session(session, found, lasting=guard.lasting())
     except Refusal as refusal:
         if not any(p.path for p in refusal.problems):
             raise

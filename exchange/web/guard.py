@@ -1,6 +1,7 @@
 """What stands before every page: who is asking, whether the request comes from our own page, what a page may load."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
@@ -36,12 +37,17 @@ def cookie_name() -> str:
     return "__Host-session" if settings().origin.startswith("https://") else "session"
 
 
+def lasting() -> timedelta:
+    """How long a log-in lasts here."""
+    return timedelta(hours=settings().session_hours)
+
+
 def log_in(response: Response, token: str) -> None:
     """Give the browser the token of a log-in."""
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=int(officers.SESSION.total_seconds()),
+        max_age=int(lasting().total_seconds()),
         secure=settings().origin.startswith("https://"),
         httponly=True,
         samesite="Lax",

@@ -100,8 +100,9 @@ def wordings(texts: Mapping[str, str] | None, original: str = "und") -> list[Wor
 def best(texts: Mapping[str, str] | None, fallback: str = "") -> Wording:
     """A name or a title in the one language that serves the reader best."""
     texts = {k: v for k, v in (texts or {}).items() if v}
-    if current() in texts:
-        return Wording(current(), texts[current()])
+    for language in (current(), "en"):  # who cannot read the original can more often read English
+        if language in texts:
+            return Wording(language, texts[language])
     if not texts:
         return Wording("und", fallback)
     language, text = next(iter(texts.items()))

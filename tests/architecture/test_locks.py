@@ -1,5 +1,6 @@
 """The locks pin every package by its hash, and name no place to fetch it from."""
 
+import json
 import re
 import tomllib
 
@@ -9,7 +10,8 @@ from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import ROOT
 
-LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-uv.lock"]
+BOVINE = "tests/interop/requirements-bovine.lock"
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-uv.lock", BOVINE]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -46,6 +48,7 @@ def test_the_lock_for_tests_contains_the_other_one() -> None:
         ("requirements.lock", PROJECT["project"]["dependencies"]),
         ("requirements-test.lock", PROJECT["dependency-groups"]["test"]),
         ("requirements-uv.lock", PROJECT["dependency-groups"]["uv"]),
+        (BOVINE, (ROOT / BOVINE).with_suffix(".in").read_text().split()),
     ],
 )
 def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:
@@ -61,3 +64,13 @@ def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) ->
         )
     ]
     assert unmet == []
+
+
+def test_the_lock_of_the_peer_on_fedify_is_exact_and_names_no_place() -> None:
+    place = ROOT / "tests" / "interop" / "fedify"
+    wanted = json.loads((place / "package.json").read_text())["dependencies"]
+    packages = json.loads((place / "package-lock.json").read_text())["packages"]
+    del packages[""]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert [name for name, package in packages.items() if "integrity" not in package] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []

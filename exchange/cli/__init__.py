@@ -19,6 +19,8 @@ COMMANDS = {
     "review": "judging",
     "adopt": "judging",
     "confirm": "judging",
+    "comment": "moderating",
+    "report": "moderating",
     "peer": "peers",
     "search": "asking",
     "inspect": "asking",

@@ -21,7 +21,7 @@ from federation import (
     request,
     schedule,
 )
-from federation.errors import BadActivity, Forbidden, InvalidSignature, TooLarge, TryLater
+from federation.errors import Refused
 from federation.origins import believed
 from tests.docs import pages, story
 from tests.rig import Rig
@@ -111,8 +111,13 @@ def test_the_limits_are_those_that_are_enforced() -> None:
 def test_the_statuses_of_refusals_are_the_ones_explained() -> None:
     table = PAGE.partition("## Refusals")[2]
     explained = {int(status) for status in re.findall(r"^\| (\d{3}) \|", table, re.M)}
-    refusals = (BadActivity, InvalidSignature, Forbidden, TooLarge, TryLater)
-    assert {refusal().status for refusal in refusals} | {404} == explained
+    assert _statuses(Refused) | {404} == explained
+
+
+def _statuses(refusal: type[Refused]) -> set[int]:
+    """The statuses of all kinds of refusal."""
+    kinds = refusal.__subclasses__()
+    return {refusal.status}.union(*map(_statuses, kinds))
 
 
 def _listed(numbers: list[int]) -> str:

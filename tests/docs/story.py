@@ -174,6 +174,8 @@ def _shortened(value: Any, name: str = "") -> Any:
         return "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0B…\n-----END PUBLIC KEY-----\n"
     if name == "publicKeyMultibase":
         return "z6Mk…"
+    if name == "proofValue":
+        return "z…"
     if isinstance(value, str) and len(value) > LONGEST:
         return value[:LONGEST].rstrip() + "…"
     return value

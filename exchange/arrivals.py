@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange import gestures, replies
+from exchange import gestures, joining, replies
 from exchange.catalogue import adopt, review, withdraw
 from exchange.messages import Refusal
 from exchange.models.community import Community
@@ -18,7 +18,7 @@ from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.tombstone import buried, raise_stone
 from exchange.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.vocabulary.activitystreams.kinds import about, kind_of, owner_of
-from federation import followers, moving
+from federation import followers, moving, originals
 from federation.activity import id_of, ids_of, origin_of, same_origin
 from federation.errors import BadActivity, Forbidden
 from federation.node import Incoming
@@ -34,12 +34,15 @@ class Arrivals:
 
     def wants(self, session: Session, incoming: Incoming) -> list[str]:
         """What must be read before the activity can be judged: its object, its author, its practice."""
-        if incoming.kind not in ("Create", "Update") or not self._cares(session, incoming):
+        if incoming.kind not in ("Create", "Update", "Announce") or not self._cares(session, incoming):
+            return []
+        if incoming.kind == "Announce" and self._holds(session, incoming.object_id or ""):
             return []
         obj = self._object(incoming)
         if obj is None:
             uri = incoming.object_id
-            return [uri] if uri and same_origin(uri, incoming.actor) else []
+            told_here = incoming.kind == "Announce" or same_origin(uri, incoming.actor)
+            return [uri] if uri and told_here and uri not in incoming.fetched else []
         kind = kind_of(obj)
         needed = [] if kind is None else [owner_of(obj)]
         subject = about(obj) if kind in ("review", "adoption") else None
@@ -59,8 +62,10 @@ class Arrivals:
             "Remove": self._confirm,
             "Move": self._move,
             "Like": gestures.endorse,
-            "Announce": gestures.endorse,
+            "Announce": self._pass_on,
             "Undo": gestures.undo,
+            "Join": joining.join,
+            "Leave": joining.leave,
             "Flag": gestures.report,
         }.get(incoming.kind)
         if verb is None:
@@ -90,14 +95,31 @@ class Arrivals:
         uri, owner = id_of(obj), owner_of(obj)
         if not uri or not owner or not same_origin(uri, owner):
             raise BadActivity("The object does not name its owner.")
-        if owner != incoming.actor and not self._speaks_for_instance(incoming.actor, owner):
+        from_elsewhere = not isinstance(incoming.object, dict) and not same_origin(uri, incoming.actor)
+        speaker = incoming.actor in (owner, f"{origin_of(owner)}/actor")
+        if not speaker and not from_elsewhere:  # what is from elsewhere has its proof or its origin for it
             raise Forbidden("Only its owner changes an object.")
         if buried(session, uri, owner):
             return False
+        return self._take(session, incoming, kind, obj) or originals.renew(session, obj)
+
+    def _take(self, session: Session, incoming: Incoming, kind: str, obj: dict[str, Any]) -> bool:
         taking = Taking(session, incoming.fetched, self.origin)
         return bool(
             {"practice": taking.practice, "review": taking.review, "adoption": taking.adoption}[kind](obj)
         )
+
+    def _pass_on(self, session: Session, incoming: Incoming) -> bool:
+        """Somebody boosts: a practice of ours is endorsed, another's that we lack is taken in."""
+        gestures.endorse(session, incoming)
+        uri = incoming.object_id or ""
+        if uri not in incoming.fetched or not self._cares(session, incoming) or self._holds(session, uri):
+            return False
+        obj = incoming.fetched[uri]
+        owner, kind = owner_of(obj), kind_of(obj)
+        if kind is None or owner is None or not same_origin(uri, owner) or buried(session, uri, owner):
+            return False
+        return self._take(session, incoming, kind, obj)
 
     def _actor_changed(self, session: Session, incoming: Incoming, obj: dict[str, Any]) -> bool:
         if id_of(obj) != incoming.actor:
@@ -189,9 +211,13 @@ class Arrivals:
         return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
 
     def _object(self, incoming: Incoming) -> dict[str, Any] | None:
-        if isinstance(incoming.object, dict):
+        if isinstance(incoming.object, dict) and incoming.kind != "Announce":
             return incoming.object
         return incoming.fetched.get(incoming.object_id or "")
+
+    def _holds(self, session: Session, uri: str) -> bool:
+        found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
+        return found is not None or self._is_ours(uri)
 
     def _speaks_for_instance(self, actor: str, owner: str) -> bool:
         return same_origin(actor, owner) and actor == f"{origin_of(actor)}/actor"

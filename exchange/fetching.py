@@ -8,7 +8,7 @@ from exchange.catalogue.lookup import inspect
 from exchange.instance import Instance
 from exchange.messages import N_, Refusal
 from exchange.taking import NotYet
-from federation import fetching, handling, hosts, peers
+from federation import fetching, handling, hosts, peers, proving
 from federation.activity import PUBLIC, as_list, host_of, id_of
 from federation.base import now
 from federation.errors import AddressRefused, BadDocument, Gone
@@ -38,6 +38,7 @@ def fetch_now(instance: Instance, uri: str) -> bool:
     except Gone:
         return _deleted(instance, uri)
     data = document.json
+    proving.check(node, data)
     incoming = _said(data, document.body)
     asked: set[str] = set()
     for _ in range(ROUNDS):
@@ -65,6 +66,11 @@ def _said(data: dict[str, Any], body: bytes) -> Incoming:
     return Incoming(
         activity=_activity("Update", owners[0], data), actor=owners[0], body=body, received=now(), via="fetch"
     )
+
+
+def forget(instance: Instance, uri: str) -> bool:
+    """Delete here what its origin has deleted without our hearing of it. Raises Gone when we do not hold it."""
+    return _deleted(instance, uri)
 
 
 def _deleted(instance: Instance, uri: str) -> bool:

@@ -14,6 +14,7 @@ from exchange.models.review import Review
 from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
+from federation import originals
 from federation.activity import id_of, same_origin
 from federation.errors import BadActivity
 
@@ -25,7 +26,8 @@ class NotYet(Exception):
 class Taking:
     """One activity's worth of taking in, within one writing session.
 
-    `fetched` holds the documents that were read from their origins for it. Every method returns
+    `fetched` holds the documents that were read from their origins for it. A proof that an object carries
+    has been checked before it comes here; the object is kept with it as it is. Every method returns
     whether (or what) it changed, and applying the same thing twice changes nothing the second time.
     """
 
@@ -63,6 +65,7 @@ class Taking:
         )
         if self.session.exec(held).first() is None:
             publish.keep_version(self.session, found)
+        originals.keep(self.session, obj)
         return found
 
     def review(self, obj: dict[str, Any]) -> Review | None:
@@ -95,6 +98,7 @@ class Taking:
         found.issued_at, found.modified_at = read.published, read.updated
         self.session.add(found)
         self.session.flush()
+        originals.keep(self.session, obj)
         return found
 
     def _replacing(self, practice: Practice, by: Community) -> Review | None:
@@ -142,6 +146,7 @@ class Taking:
         found.issued_at, found.modified_at = read.published, read.updated
         self.session.add(found)
         self.session.flush()
+        originals.keep(self.session, obj)
         return found
 
     def subject(self, uri: str) -> Practice:

@@ -220,6 +220,15 @@ def without_fragment(uri: str) -> str:
     return uri.partition("#")[0]
 
 
+def without_tree_signature(document: dict[str, Any]) -> dict[str, Any]:
+    """A document without its Linked Data signature, which nobody should believe (CVE-2026-46349)."""
+    signature = document.get("signature")
+    kind = signature.get("type") if isinstance(signature, dict) else None
+    if not isinstance(kind, str) or not kind.endswith("Signature2017"):
+        return document
+    return {name: value for name, value in document.items() if name != "signature"}
+
+
 def strings(value: Any) -> Iterator[str]:
     """Those items of a property that are texts."""
     return (item for item in as_list(value) if isinstance(item, str))

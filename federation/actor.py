@@ -104,8 +104,8 @@ def _keys(session: Session, uri: str) -> dict[str, Any]:
             "controller": uri,
             "publicKeyMultibase": multibase.encode_key(keys.load_public(key.public_pem)),
         }
-        for key in usable
-        if key.kind == "ed25519"
+        for key in sorted(usable, key=lambda key: key.kind)
+        if key.id != pems[0]["id"]
     ]
-    # Most software reads one key and no list; two stand here only while a key is being replaced.
-    return {"publicKey": pems[0] if len(pems) == 1 else pems, "assertionMethod": multikeys}
+    # Most software reads one key and no list: while a key is being replaced, its successor is a Multikey.
+    return {"publicKey": pems[0], "assertionMethod": multikeys}

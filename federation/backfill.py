@@ -6,14 +6,14 @@ goes on where it was. Newest first means that an object is seen in its current s
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from federation import handling, journal, lease, origins, peers, schedule
+from federation import handling, journal, lease, origins, peers, proofs, proving, schedule
 from federation.activity import actor_of, as_list, id_of, kind_of, origin_of, same_origin
 from federation.arrivals import Arrival, note
 from federation.base import now
@@ -126,6 +126,8 @@ def _count(value: Any) -> int | None:
 @dataclass(eq=False)
 class _Case:
     incoming: Incoming | None
+    said: dict[str, Any] | None = None  # the object that came with a proof
+    proof: Future[bool] | None = None
     waits: dict[str, Pending] = field(default_factory=dict)
 
 
@@ -138,14 +140,21 @@ def _open(node: Node, fetcher: Fetcher, actor: str, page: Page) -> list[_Case]:
     cases = []
     for item, pending in whole:
         try:
-            cases.append(_Case(_incoming(node, actor, pending.result() if pending else item)))
+            told = pending.result() if pending else item
+            incoming = _incoming(node, actor, told)
+            cases.append(_Case(incoming, proofs.carried(told or {})))
         except (Refused, FetchError):
             cases.append(_Case(None))
     with node.database.reading() as session:
-        for case in cases:
-            if case.incoming is not None and not seen(session, case.incoming.actor, case.incoming.id):
-                uris = handling.wanted(session, node, case.incoming)
-                case.waits = {uri: fetcher.ask(uri) for uri in uris}
+        new = [c for c in cases if c.incoming and not seen(session, c.incoming.actor, c.incoming.id)]
+    for case in new:
+        case.proof = fetcher.prove(case.said)
+    wait({case.proof for case in new if case.proof})
+    with node.database.reading() as session:
+        for case in new:
+            informed = _informed(case)
+            uris = handling.wanted(session, node, informed) if informed else []
+            case.waits = {uri: fetcher.ask(uri) for uri in uris}
     for _round in range(ROUNDS):
         _ask_further(node, fetcher, [case for case in cases if case.waits])
     return cases
@@ -156,10 +165,18 @@ def _ask_further(node: Node, fetcher: Fetcher, cases: list[_Case]) -> None:
     wait({pending for case in cases for pending in case.waits.values()})
     with node.database.reading() as session:
         for case in cases:
-            if case.incoming is not None:
-                informed = replace(case.incoming, fetched=available(case.waits))
+            if (proven := _informed(case)) is not None:
+                informed = replace(proven, fetched=proven.fetched | available(case.waits))
                 for uri in handling.wanted(session, node, informed, case.waits):
                     case.waits[uri] = fetcher.ask(uri)
+
+
+def _informed(case: _Case) -> Incoming | None:
+    """The activity with what its object's proof is worth; None when it will not be taken as it is."""
+    try:
+        return proving.proven(case.incoming, case.said, case.proof) if case.incoming else None
+    except Refused:
+        return None
 
 
 def _incoming(node: Node, actor: str, item: Any) -> Incoming:
@@ -233,7 +250,12 @@ def _judge(
         return False
     try:
         with session.begin_nested():
-            changed = handling.apply(session, node, replace(incoming, fetched=found), gone)
+            proven = proving.proven(incoming, case.said, case.proof)
+            informed = replace(proven, fetched=proven.fetched | found)
+            changed = handling.apply(session, node, informed, gone)
+    except (TryLater, Quarantined):
+        note(session, incoming, state=lease.WAITING)
+        return False
     except Refused:
         note(session, incoming, state=lease.REFUSED)
         return None

@@ -5,7 +5,9 @@
     │   ├── BadActivity             400
     │   ├── InvalidSignature        401
     │   ├── Forbidden               403
+    │   ├── Quarantined             403
     │   ├── TooLarge                413
+    │   ├── TooMany                 429, with the seconds to wait
     │   └── TryLater                503
     └── FetchError(reason, retry)   something of another instance could not be had
         ├── AddressRefused          we do not go there
@@ -63,10 +65,26 @@ class Forbidden(_Answered):
     status = 403
 
 
+class Quarantined(_Answered):
+    """The key of this actor has changed without being announced; our operator has to accept it."""
+
+    status = 403
+
+
 class TooLarge(_Answered):
     """This is larger than what is accepted."""
 
     status = 413
+
+
+class TooMany(_Answered):
+    """You send more than this instance takes from one sender; please wait a little."""
+
+    status = 429
+
+    def __init__(self, seconds: float = 1.0, *, detail: str = "") -> None:
+        super().__init__(detail=detail)
+        self.seconds = seconds
 
 
 class TryLater(_Answered):

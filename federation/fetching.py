@@ -4,7 +4,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
-from federation.errors import FetchError
+from federation import hosts, proving
+from federation.activity import host_of
+from federation.errors import FetchError, Quarantined, Refused, TryLater, Unreachable
 from federation.node import Node
 
 THREADS = 16
@@ -37,16 +39,34 @@ class Fetcher:
             pending = self._asked[uri] = self._pool.submit(fetch, self._node, uri)
         return pending
 
+    def prove(self, said: dict[str, Any] | None) -> Future[bool] | None:
+        """Check an object's proof beside the work; None when there is nothing to check."""
+        if said is None:
+            return None
+        self._pool = self._pool or ThreadPoolExecutor(THREADS, thread_name_prefix="fetching")
+        return self._pool.submit(proving.check, self._node, said)
+
 
 def fetch(node: Node, uri: str) -> dict[str, Any] | None:
     """The document whose id is this URI, or None. Raises FetchError when a later try may do."""
     try:
         document = node.client.get_object(uri).json
+        proving.check(node, document)
     except FetchError as error:
         if error.retry:
             raise
         return None
+    except (TryLater, Quarantined) as error:
+        raise Unreachable("The key of a proof cannot be had or believed at present.") from error
+    except Refused as refusal:
+        _refused(node, uri, refusal)
+        return None
     return document if document.get("id") == uri.partition("#")[0] else None
+
+
+def _refused(node: Node, uri: str, refusal: Refused) -> None:
+    with node.database.writing() as session:
+        hosts.refused(session, host_of(uri) or "", str(refusal))
 
 
 def available(waits: dict[str, Pending]) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container
 
 from sqlmodel import Session, col, select
 
-from federation import followers, hosts, journal, lease, moving, peers, relations
+from federation import described, followers, hosts, journal, lease, moving, peers, quarantine, relations
 from federation.activity import host_of, is_public
 from federation.arrivals import Arrival
 from federation.errors import BadActivity, BadDocument
@@ -25,6 +25,8 @@ def wanted(session: Session, node: Node, incoming: Incoming, known: Collection[s
     needed = node.handlers.wants(session, incoming)
     if incoming.kind == "Move":
         needed = [*moving.ends(incoming), *needed]
+    if _names_new_keys(session, incoming):
+        needed = [incoming.actor, *needed]  # they hold if its own document lists them too
     asked = [uri for uri in dict.fromkeys(needed) if uri not in known]
     return [
         uri
@@ -77,12 +79,23 @@ def deleted(session: Session, incomings: Collection[Incoming]) -> set[tuple[str,
 def _on_update(session: Session, node: Node, incoming: Incoming) -> bool:
     """An actor that describes itself anew."""
     if incoming.object_id == incoming.actor and isinstance(incoming.object, dict):
+        served, announced = incoming.fetched.get(incoming.actor), described.listed_keys(incoming.object)
         try:
-            peers.remember_actor(session, incoming.object)
+            peers.remember_actor(session, served or incoming.object, announced=announced if served else {})
         except BadDocument as error:
             raise BadActivity(error.reason, detail=error.detail) from error
         return True
     return False
+
+
+def _names_new_keys(session: Session, incoming: Incoming) -> bool:
+    """Whether an actor announces keys that we do not know, under one that we know."""
+    said = incoming.object
+    return (
+        (incoming.kind, incoming.via, incoming.object_id) == ("Update", "inbox", incoming.actor)
+        and isinstance(said, dict)
+        and quarantine.news(session, incoming.actor, described.listed_keys(said))
+    )
 
 
 def _on_delete(session: Session, node: Node, incoming: Incoming) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from federation import hosts, origins, outbox, peers, signatures
+from federation import hosts, origins, outbox, peers, proofs, proving, signatures
 from federation.activity import actor_of, host_of, id_of, kind_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
@@ -50,6 +50,8 @@ def receive(
     try:
         _prove(node, actor, method=method, target=target, headers=pairs, body=body)
         origins.believed(activity, actor=actor, ours=node.origin)
+        if (said := proofs.passed_on(activity, actor, node.origin)) is not None:
+            proving.check(node, said)
     except Refused as refusal:
         _count(node, host, refusal)
         raise

@@ -134,6 +134,30 @@ def find(session: Session, activity_id: str, direction: str | None = None) -> Jo
     return session.exec(query.order_by(col(JournalEntry.direction).desc(), col(JournalEntry.number))).first()
 
 
+def word(session: Session, object_id: str) -> dict[str, Any] | None:
+    """An object of ours as we last said it, to the letter; None when we have not, or took it back."""
+    query = select(JournalEntry).where(
+        JournalEntry.direction == "out",
+        JournalEntry.object_id == object_id,
+        col(JournalEntry.current),
+        col(JournalEntry.kind).in_(("Create", "Update")),
+    )
+    entry = session.exec(query.order_by(col(JournalEntry.number).desc()).limit(1)).first()
+    said = entry.activity.get("object") if entry else None
+    return said if isinstance(said, dict) else None
+
+
+def current(session: Session, actor: str) -> list[int]:
+    """The numbers of what an actor of ours has said and not taken back, oldest first."""
+    query = select(JournalEntry.number).where(
+        JournalEntry.direction == "out",
+        JournalEntry.actor == actor,
+        col(JournalEntry.current),
+        col(JournalEntry.kind).in_(("Create", "Update")),
+    )
+    return list(session.exec(query.order_by(col(JournalEntry.number))))
+
+
 def about(session: Session, object_id: str, kinds: Sequence[str] = CONTENT) -> list[JournalEntry]:
     """All that was said about one object, oldest first."""
     query = select(JournalEntry).where(JournalEntry.object_id == object_id, col(JournalEntry.kind).in_(kinds))

@@ -6,7 +6,7 @@ for each. An activity that needs documents from elsewhere steps aside until they
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from federation import handling, hosts, lease, origins
+from federation import handling, hosts, lease, origins, proofs, proving
 from federation.activity import host_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
-from federation.errors import FetchError, Refused
+from federation.errors import FetchError, Quarantined, Refused, TryLater
 from federation.fetching import Fetcher, Pending, available
 from federation.node import Incoming, Node
 
@@ -41,13 +41,21 @@ class Case:
 
     arrival: Arrival
     incoming: Incoming | None = None
+    said: dict[str, Any] | None = None  # the object that came with a proof
+    proof: Future[bool] | None = None
+    asked: bool = False
     waits: dict[str, Pending] = field(default_factory=dict)
     error: Exception | None = None
     rounds: int = 0
 
     @property
+    def pending(self) -> list[Future[Any]]:
+        proof: list[Future[Any]] = [self.proof] if self.proof else []
+        return proof + list(self.waits.values())
+
+    @property
     def ready(self) -> bool:
-        return all(pending.done() for pending in self.waits.values())
+        return all(one.done() for one in self.pending)
 
 
 def handle_due(node: Node, *, limit: int | None = None, stop: Callable[[], bool] = lambda: False) -> int:
@@ -63,14 +71,17 @@ def handle_due(node: Node, *, limit: int | None = None, stop: Callable[[], bool]
             opened = _open(node, fetcher, 0 if stop() else room)
             count += len(opened)
             waiting += opened
-            _ask_further(node, fetcher, [case for case in waiting if case.waits and case.ready])
-            ready = [case for case in waiting if case.ready]
+            informed = [case for case in waiting if case.ready]
+            _ask_further(node, fetcher, informed)
+            ready = [case for case in informed if case.ready]
             waiting = [case for case in waiting if case not in ready]
             _close(node, ready)
             if not opened and not waiting:
                 return count
             if not opened:
-                pending = {fetch for case in waiting for fetch in case.waits.values() if not fetch.done()}
+                pending: list[Future[Any]] = [
+                    one for case in waiting for one in case.pending if not one.done()
+                ]
                 wait(pending, timeout=POLL, return_when=FIRST_COMPLETED)
 
 
@@ -86,27 +97,41 @@ def _open(node: Node, fetcher: Fetcher, room: int) -> list[Case]:
     with node.database.reading() as session:
         for case in cases:
             try:
-                case.incoming = _incoming(node, case.arrival)
-                uris = handling.wanted(session, node, case.incoming)
+                case.incoming, case.said = _incoming(node, case.arrival)
+                case.proof = fetcher.prove(case.said)
+                if case.proof is None:
+                    _ask(session, node, fetcher, case)
             except Exception as error:
                 case.error = error
-            else:
-                case.waits = {uri: fetcher.ask(uri) for uri in uris}
     return cases
 
 
+def _ask(session: Session, node: Node, fetcher: Fetcher, case: Case) -> None:
+    """Ask for what an activity needs, once it is known what its object's proof is worth."""
+    assert case.incoming is not None
+    case.asked = True
+    proven = proving.proven(case.incoming, case.said, case.proof)
+    informed = replace(proven, fetched=proven.fetched | available(case.waits))
+    for uri in handling.wanted(session, node, informed, case.waits):
+        case.waits[uri] = fetcher.ask(uri)
+
+
 def _ask_further(node: Node, fetcher: Fetcher, cases: list[Case]) -> None:
-    """Ask for what the documents that came have shown to be needed as well."""
+    """Ask for what the proofs and documents that came have shown to be needed as well."""
+    cases = [
+        case
+        for case in cases
+        if case.incoming and not case.error and (not case.asked or (case.waits and case.rounds < ROUNDS))
+    ]
     if not cases:
         return
     with node.database.reading() as session:
         for case in cases:
-            if case.incoming is None or case.rounds == ROUNDS:
-                continue
-            case.rounds += 1
-            informed = replace(case.incoming, fetched=available(case.waits))
-            for uri in handling.wanted(session, node, informed, case.waits):
-                case.waits[uri] = fetcher.ask(uri)
+            case.rounds += case.asked
+            try:
+                _ask(session, node, fetcher, case)
+            except Exception as error:
+                case.error = error
 
 
 def _take(session: Session, room: int) -> list[Arrival]:
@@ -124,9 +149,10 @@ def _take(session: Session, room: int) -> list[Arrival]:
     return lease.take(session, Arrival, chosen, at=at, until=at + LEASE)
 
 
-def _incoming(node: Node, arrival: Arrival) -> Incoming:
-    activity = origins.believed(parse(arrival.body), actor=arrival.actor, ours=node.origin)
-    return Incoming(activity, arrival.actor, arrival.body, arrival.received_at)
+def _incoming(node: Node, arrival: Arrival) -> tuple[Incoming, dict[str, Any] | None]:
+    told = parse(arrival.body)
+    activity = origins.believed(told, actor=arrival.actor, ours=node.origin)
+    return Incoming(activity, arrival.actor, arrival.body, arrival.received_at), proofs.carried(told)
 
 
 def _close(node: Node, cases: list[Case]) -> None:
@@ -176,6 +202,8 @@ def _judge(session: Session, node: Node, case: Case, gone: set[tuple[str, str | 
         incoming = _informed(case)
         with session.begin_nested():
             handling.apply(session, node, incoming, gone)
+    except (TryLater, Quarantined) as error:
+        return settled | {"body": arrival.body} | _postponed(arrival, error)
     except Refused as refusal:
         hosts.refused(session, host_of(arrival.actor) or "", str(refusal))
         return settled | {"state": lease.REFUSED, "error": str(refusal), "body": arrival.body}
@@ -198,7 +226,8 @@ def _informed(case: Case) -> Incoming:
         else:
             if document is not None:
                 found[uri] = document
-    return replace(case.incoming, fetched=found)
+    proven = proving.proven(case.incoming, case.said, case.proof)
+    return replace(proven, fetched=proven.fetched | found)
 
 
 def _postponed(arrival: Arrival, error: Exception) -> dict[str, Any]:

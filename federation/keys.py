@@ -24,7 +24,7 @@ PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 RSA_BITS = 2048
 MAX_RSA_BITS = 8192
 FRAGMENTS = {"rsa": "main-key", "ed25519": "ed25519-key"}
-OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(days=8)  # longer than anything waits for its delivery
 
 
 class ActorKey(FederationTable, table=True):
@@ -76,6 +76,19 @@ def signing_key(session: Session, actor: str, kind: str = "rsa") -> tuple[str, P
     for key in usable(session, actor, kind):
         return key.id, load_private(key.private_pem)
     raise LookupError(f"{actor} has no {kind} key")
+
+
+def proving_key(session: Session, actor: str) -> tuple[str, ed25519.Ed25519PrivateKey]:
+    """The id and private key with which an actor signs what it publishes: the newest Ed25519 key.
+
+    What is published stays longer than the overlap of two keys; and whoever meets a new key's id in a
+    proof can fetch it.
+    """
+    found = usable(session, actor, "ed25519")
+    private = load_private(found[-1].private_pem) if found else None
+    if not isinstance(private, ed25519.Ed25519PrivateKey):
+        raise LookupError(f"{actor} has no ed25519 key")
+    return found[-1].id, private
 
 
 def usable(session: Session, actor: str, kind: str | None = None) -> list[ActorKey]:

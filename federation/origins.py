@@ -6,7 +6,17 @@ down to its id, and has to be fetched from where it lives before anyone acts upo
 
 from typing import Any
 
-from federation.activity import actor_of, as_list, id_of, ids_of, kind_of, same_origin, strings
+from federation import proofs
+from federation.activity import (
+    actor_of,
+    as_list,
+    id_of,
+    ids_of,
+    kind_of,
+    same_origin,
+    strings,
+    without_tree_signature,
+)
 from federation.errors import BadActivity, Forbidden
 
 ANSWERS = frozenset({"Accept", "Reject", "TentativeAccept", "TentativeReject"})
@@ -31,10 +41,13 @@ def believed(activity: dict[str, Any], *, actor: str, ours: str) -> dict[str, An
         raise BadActivity("The activity has no id.")
     if not same_origin(activity_id, actor):
         raise Forbidden("The activity's id belongs to another origin than its actor.")
+    activity = without_tree_signature(activity)
     said = activity.get("object")
-    if kind in OWNED_OBJECT:
+    # What another's owner has signed may be passed on; who takes it checks the proof (`proving`).
+    passed_on = proofs.passed_on(activity, actor, ours) is not None
+    if kind in OWNED_OBJECT and not passed_on:
         _owns(actor, said)
-    if kind in ("Create", "Update"):
+    if kind in ("Create", "Update") and not passed_on:
         _authored(actor, said)
     if kind == "Undo" and isinstance(said, dict) and "actor" in said and id_of(said["actor"]) != actor:
         raise Forbidden("Only who did something can undo it.")
@@ -78,4 +91,4 @@ def _cut(value: Any, actor: str) -> Any:
         return [_cut(item, actor) for item in value]
     if isinstance(value, dict) and "id" in value and not same_origin(id_of(value), actor):
         return id_of(value)
-    return value
+    return without_tree_signature(value) if isinstance(value, dict) else value

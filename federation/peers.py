@@ -4,13 +4,13 @@ A key is bound to its owner from both sides: the key's address leads to a docume
 owner, and the owner's own document, fetched from the owner's own address, lists that very key.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON
-from sqlmodel import Field, Session, col, delete
+from sqlmodel import Session, col, delete
 
-from federation import described, keys, media, webfinger
+from federation import described, keys, media, quarantine, webfinger
 from federation.activity import (
     ACTIVITY_JSON,
     LD_JSON,
@@ -20,7 +20,7 @@ from federation.activity import (
     same_origin,
     without_fragment,
 )
-from federation.base import FederationTable, UtcDateTime, now
+from federation.base import now
 from federation.errors import (
     AddressRefused,
     BadDocument,
@@ -29,12 +29,14 @@ from federation.errors import (
     Gone,
     InvalidSignature,
     NotFound,
+    Quarantined,
     TryLater,
 )
 from federation.flights import Flights
 from federation.hosts import Host, verdict
 from federation.keys import VerifiedKey
 from federation.memory import Memory
+from federation.remote import RemoteActor, RemoteKey
 from federation.rows import ensure
 
 if TYPE_CHECKING:
@@ -62,51 +64,32 @@ _flights = Flights()
 _lately: Memory[VerifiedKey] = Memory(seconds=10)
 
 
-class RemoteActor(FederationTable, table=True):
-    """An actor of another instance as its own document describes it."""
-
-    __tablename__ = "remote_actor"
-
-    uri: str = Field(primary_key=True)
-    host: str = Field(index=True)
-    kind: str
-    inbox: str
-    shared_inbox: str | None = None
-    handle: str | None = None  # after the round trip over WebFinger; "" when that did not lead back
-    document: dict[str, Any] = Field(sa_type=JSON)
-    fetched_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
-    gone: bool = False
-
-
-class RemoteKey(FederationTable, table=True):
-    """A key that an actor of another instance lists as its own, or the memory that it could not be had."""
-
-    __tablename__ = "remote_key"
-
-    id: str = Field(primary_key=True)
-    owner: str | None = Field(default=None, index=True)
-    public_pem: str | None = None
-    kind: str | None = None
-    fetched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    checked_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)  # last attempt to fetch
-    state: str = "ok"  # ok | unreachable | refused | gone
-    error: str | None = None
-
-    def verified(self) -> VerifiedKey:
-        public = keys.load_public(str(self.public_pem))
-        return VerifiedKey(self.id, str(self.owner), public, keys.kind_of(public))
-
-
 def known(session: Session, actor: str) -> bool:
     """Whether we have ever stored this actor; a Delete of any other needs no fetch and no signature."""
     return session.get(RemoteActor, actor) is not None
 
 
-def remember_actor(session: Session, document: dict[str, Any]) -> RemoteActor:
-    """Store an actor document that came from its own address, and with it the keys it lists."""
+def remember_actor(
+    session: Session,
+    document: dict[str, Any],
+    *,
+    announced: Mapping[str, described.ListedKey] | None = None,
+    further: described.ListedKey | None = None,
+) -> RemoteActor:
+    """Store an actor document that came from its own address, and with it the keys it lists.
+
+    `announced` are the keys that the actor named under a key we know; `further` is one that stands at
+    an address of its own. A key that is neither known nor announced may be quarantined
+    (`federation.quarantine`): then what we knew of the actor stays as it is.
+    """
     found = described.describe(document)
     _lately.clear()
-    row = ensure(
+    listed = described.listed_keys(document)
+    if further is not None:
+        listed.setdefault(further.id, further)
+    doubted = quarantine.doubted(session, found, listed, announced or {})
+    before = session.get(RemoteActor, found.uri)
+    row = before or ensure(
         session,
         RemoteActor,
         found.uri,
@@ -115,20 +98,25 @@ def remember_actor(session: Session, document: dict[str, Any]) -> RemoteActor:
         inbox=found.inbox,
         document=document,
     )
-    if row.document.get("preferredUsername") != document.get("preferredUsername"):
-        row.handle = None
-    row.kind, row.inbox, row.shared_inbox = found.kind, found.inbox, found.shared_inbox
-    row.document, row.fetched_at, row.gone = document, now(), False
+    row.fetched_at = now()
+    if before is None or not doubted:
+        if row.document.get("preferredUsername") != document.get("preferredUsername"):
+            row.handle = None
+        row.kind, row.inbox, row.shared_inbox = found.kind, found.inbox, found.shared_inbox
+        row.document, row.gone = document, False
+        named = described.named_keys(document) | set(listed)
+        session.connection().execute(
+            delete(RemoteKey).where(col(RemoteKey.owner) == found.uri, col(RemoteKey.id).not_in(named))
+        )
     session.add(row)
-    listed = described.listed_keys(document)
-    named = described.named_keys(document)
-    session.connection().execute(
-        delete(RemoteKey).where(col(RemoteKey.owner) == found.uri, col(RemoteKey.id).not_in(named))
-    )
     for key in listed.values():
         row_of_key = session.get(RemoteKey, key.id)
         # A neighbour on the same host may name a key of another actor as its own: first come is kept.
-        if row_of_key is None or row_of_key.owner in (None, found.uri):
+        if row_of_key is not None and row_of_key.owner not in (None, found.uri):
+            continue
+        if key.id in doubted:
+            quarantine.put(session, key)
+        else:
             _remember_key(session, key)
     session.flush()
     return row
@@ -209,10 +197,20 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
         return _remembered(row, refresh) or _fetch_key(node, key_id, row)
 
 
+def forget_lately() -> None:
+    """Keys have changed in the database: what was remembered of them beside it holds no more."""
+    _lately.clear()
+
+
 def forget_failures(session: Session, before: datetime) -> None:
     """Drop the memory of keys that could not be had; strangers decide how many of them there are."""
     session.connection().execute(
-        delete(RemoteKey).where(col(RemoteKey.state) != "ok", col(RemoteKey.checked_at) < before)
+        delete(RemoteKey).where(
+            col(RemoteKey.state) != "ok",
+            col(RemoteKey.public_pem).is_(None),
+            col(RemoteKey.pending_pem).is_(None),
+            col(RemoteKey.checked_at) < before,
+        )
     )
 
 
@@ -228,6 +226,8 @@ def _remembered(row: RemoteKey | None, refresh: bool) -> VerifiedKey | None:
     if row is None:
         return None
     age = now() - row.checked_at
+    if row.state == "quarantined" or (refresh and row.pending_pem):
+        raise Quarantined(detail=row.id)
     if row.state == "ok":
         return row.verified() if age < (REFETCH if refresh else KEY_LIFETIME) else None
     if row.state == "gone" and age < GONE_MEMORY:
@@ -243,9 +243,8 @@ def _fetch_key(node: "Node", key_id: str, row: RemoteKey | None) -> VerifiedKey:
     try:
         document, key = _bound(node, key_id)
         with node.database.writing() as session:
-            remember_actor(session, document)
-            _remember_key(session, key)
-            return session.get_one(RemoteKey, key_id).verified()
+            remember_actor(session, document, further=key)
+            kept = session.get_one(RemoteKey, key_id)
     except (Gone, NotFound) as error:
         _note(node, key_id, "gone", error.reason)
         raise InvalidSignature("The owner of this key no longer exists.", detail=key_id) from error
@@ -258,6 +257,9 @@ def _fetch_key(node: "Node", key_id: str, row: RemoteKey | None) -> VerifiedKey:
             return row.verified()
         _note(node, key_id, "unreachable", error.reason)
         raise TryLater("The key of the signature cannot be fetched at present.", detail=str(error)) from error
+    if kept.state == "quarantined" or (row is not None and kept.pending_pem):
+        raise Quarantined(detail=key_id)
+    return kept.verified()
 
 
 def _bound(node: "Node", key_id: str) -> tuple[dict[str, Any], described.ListedKey]:
@@ -296,7 +298,7 @@ def _owner_named(document: dict[str, Any]) -> str | None:
 def _remember_key(session: Session, key: described.ListedKey) -> None:
     row = ensure(session, RemoteKey, key.id)
     row.owner, row.kind, row.public_pem = key.owner, key.kind, key.pem
-    row.state, row.error = "ok", None
+    row.state, row.error, row.pending_pem, row.quarantined_at = "ok", None, None, None
     row.fetched_at = row.checked_at = now()
     session.add(row)
     session.flush()

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature as CryptographyInvalid
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from federation import multibase
-from federation.activity import as_list, id_of, ids_of, same_origin
+from federation.activity import as_list, id_of, ids_of, same_origin, without_tree_signature
 from federation.base import now
 from federation.errors import InvalidSignature
 from federation.keys import VerifiedKey
@@ -22,6 +22,7 @@ from federation.request import NEWEST
 
 SUITE = "eddsa-jcs-2022"
 MAX_PROOFS = 5
+PASSED_ON = ("Create", "Update")  # what another than the owner may repeat, given a proof
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 
 
@@ -29,7 +30,7 @@ def sign_object(
     document: dict[str, Any], *, key_id: str, private_key: Ed25519PrivateKey, created: datetime | None = None
 ) -> dict[str, Any]:
     """A copy of the document with its proof as the last property; an earlier proof is replaced."""
-    bare = _bare(document)
+    unsigned = bare(document)
     proof: dict[str, Any] = {
         "type": "DataIntegrityProof",
         "cryptosuite": SUITE,
@@ -37,16 +38,30 @@ def sign_object(
         "proofPurpose": "assertionMethod",
         "created": (created or now()).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    if "@context" in bare:
-        proof = {"@context": bare["@context"], **proof}
-    signature = private_key.sign(_hashed(bare, proof))
-    return {**bare, "proof": {**proof, "proofValue": multibase.encode(signature)}}
+    if "@context" in unsigned:
+        proof = {"@context": unsigned["@context"], **proof}
+    signature = private_key.sign(_hashed(unsigned, proof))
+    return {**unsigned, "proof": {**proof, "proofValue": multibase.encode(signature)}}
 
 
 def claimed_key(document: dict[str, Any]) -> str | None:
     """The id of the key with which a document says it was signed; None when it carries no proof of ours."""
     proof = _proof(document)
     return id_of(proof.get("verificationMethod")) if proof else None
+
+
+def carried(activity: dict[str, Any]) -> dict[str, Any] | None:
+    """The object inside an activity, as it came, when it claims to carry a proof."""
+    said = activity.get("object")
+    return said if isinstance(said, dict) and id_of(said) and claimed_key(said) else None
+
+
+def passed_on(activity: dict[str, Any], actor: str, ours: str) -> dict[str, Any] | None:
+    """The object that a Create or Update of somebody else than its origin repeats with its owner's proof."""
+    said = carried(activity)
+    if said is None or activity.get("type") not in PASSED_ON:
+        return None
+    return None if same_origin(said["id"], actor) or same_origin(said["id"], ours) else said
 
 
 def verify_object(document: dict[str, Any], key: VerifiedKey, *, at: datetime | None = None) -> None:
@@ -73,17 +88,17 @@ def check_proof(
     created, expires = _time(proof, "created"), _time(proof, "expires")
     if (created and created > moment + NEWEST) or (expires and expires <= moment):
         raise InvalidSignature("The proof of the object does not hold at this time.")
-    bare = _bare(document)
+    unsigned = bare(document)
     if "@context" in proof:
         # Who passes a document on may add a context at its end; it is not part of what was signed.
-        signed, present = as_list(proof["@context"]), as_list(bare.get("@context"))
+        signed, present = as_list(proof["@context"]), as_list(unsigned.get("@context"))
         if present[: len(signed)] != signed:
             raise InvalidSignature("The proof of the object was made in another context.")
-        bare["@context"] = proof["@context"]
+        unsigned["@context"] = proof["@context"]
     settings = {name: value for name, value in proof.items() if name != "proofValue"}
     try:
         signature = multibase.decode(str(proof.get("proofValue")))
-        key.verify(signature, _hashed(bare, settings))
+        key.verify(signature, _hashed(unsigned, settings))
     except (ValueError, CryptographyInvalid) as error:
         raise InvalidSignature("The proof does not fit the object.") from error
 
@@ -109,13 +124,14 @@ def _proof(document: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _bare(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name != "proof"}
+def bare(document: dict[str, Any]) -> dict[str, Any]:
+    """What a proof is over: all but the proof itself, and but the signature of a tree that others add."""
+    return {k: v for k, v in without_tree_signature(document).items() if k != "proof"}
 
 
-def _hashed(bare: dict[str, Any], settings: dict[str, Any]) -> bytes:
+def _hashed(unsigned: dict[str, Any], settings: dict[str, Any]) -> bytes:
     try:
-        return b"".join(hashlib.sha256(rfc8785.dumps(part)).digest() for part in (settings, bare))
+        return b"".join(hashlib.sha256(rfc8785.dumps(part)).digest() for part in (settings, unsigned))
     except (ValueError, RecursionError) as error:
         raise InvalidSignature("The object cannot be written in canonical form.") from error
 

@@ -12,6 +12,7 @@ from exchange.models.base import new_key, now
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.vocabulary.activitystreams import adoption_object, tombstone
+from federation import originals
 
 
 def adopt(session: Session, practice: Practice, by: Community, *, stage: str, **record: Any) -> Adoption:
@@ -118,9 +119,7 @@ def withdraw_adoption(session: Session, adoption: Adoption) -> None:
     publisher = session.get_one(Community, adoption.publisher_id)
     practice = session.get_one(Practice, adoption.practice_id)
     owner = session.get_one(Community, practice.community_id)
-    say(
-        session, "Delete", publisher, tombstone(adoption.uri, "Note", adoption.modified_at), also=[owner.uri]
-    )
+    say(session, "Delete", publisher, tombstone(adoption.uri, "Note", adoption.modified_at), also=[owner.uri])
 
 
 def erase(session: Session, adoption: Adoption) -> None:
@@ -128,6 +127,7 @@ def erase(session: Session, adoption: Adoption) -> None:
     adoption.withdrawn_at = adoption.modified_at = now()
     adoption.record = {}
     session.add(adoption)
+    originals.forget(session, adoption.uri)
     session.flush()
 
 

@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from exchange.models.community import Community
 from exchange.vocabulary.activitystreams import wrap
-from federation import outbox
+from exchange.vocabulary.activitystreams.kinds import kind_of
+from federation import journal, keys, outbox, proofs
 from federation.activity import PUBLIC
 from federation.journal import JournalEntry
 
@@ -16,6 +17,8 @@ def say(
     session: Session, kind: str, community: Community, obj: Any, *, also: Sequence[str] = (), **extra: Any
 ) -> JournalEntry:
     """Tell the followers of `community` and of its instance, and the actors in `also`, that it did `kind` to `obj`."""
+    if kind_of(obj) is not None:
+        obj = signed(session, community, obj)
     instance_actor = f"{community.instance}/actor"
     others = [uri for uri in dict.fromkeys(also) if uri != community.uri]
     activity = wrap(
@@ -32,3 +35,29 @@ def say(
         followers_of=[community.uri, instance_actor],
         to_actors=others,
     )
+
+
+def signed(session: Session, community: Community, obj: dict[str, Any]) -> dict[str, Any]:
+    """An object of a community with the proof that it is the community's own word (FEP-8b32).
+
+    What is signed here is what the journal keeps, and from there what everybody gets to read.
+    """
+    key_id, private = keys.proving_key(session, community.uri)
+    return proofs.sign_object(obj, key_id=key_id, private_key=private)
+
+
+def sign_anew(session: Session, community: Community) -> int:
+    """Say all that a community has published once more under its newest key; the number of things.
+
+    Nobody is written to: who holds a copy has it with a proof that held when it came, and whoever reads
+    the outbox gets the newer one.
+    """
+    count = 0
+    for number in journal.current(session, community.uri):
+        obj = session.get_one(JournalEntry, number).activity.get("object")
+        if not isinstance(obj, dict) or kind_of(obj) is None:
+            continue
+        activity = wrap("Update", community.uri, signed(session, community, obj))
+        outbox.send(session, actor=community.uri, activity=activity)
+        count += 1
+    return count

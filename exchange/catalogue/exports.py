@@ -14,6 +14,7 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.vocabulary import profile, sheet, sheetfiles
 from exchange.vocabulary.files import FORMATS
+from federation import originals
 
 MEDIA_TYPES = {
     "yaml": "application/yaml",
@@ -28,7 +29,8 @@ def export(session: Session, *, format: str, practices: Iterable[Practice] | Non
     """The practices (all that are published here when none are named) with their owners and adoptions.
 
     `format` is yaml, json, csv or xlsx. A table holds the practices and who owns them, one a row;
-    adoptions are only in YAML and JSON.
+    adoptions are only in YAML and JSON. JSON also holds each practice as its owner signed it, word for word,
+    so that anybody can check whose it is.
     """
     if format not in FORMATS:
         raise Refusal(N_("A file is YAML, JSON, CSV or XLSX."))
@@ -48,6 +50,8 @@ def export(session: Session, *, format: str, practices: Iterable[Practice] | Non
     if adoptions:
         contents["adoptions"] = adoptions
     if format == "json":
+        told = ((record, originals.signed(session, p.uri)) for record, p in zip(records, chosen, strict=True))
+        contents["practices"] = [{**r, "signed": signed} if signed else r for r, signed in told]
         return json.dumps(contents, ensure_ascii=False, indent=1).encode() + b"\n"
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text: str = yaml.dump(contents, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110)

@@ -30,7 +30,10 @@ from exchange.vocabulary.record import PracticeRecord
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 BATCH = 20  # records in one transaction, each behind a savepoint of its own
-_BESIDE = ("id", "community", "documentedBy", "documented_by", "version", "uri", "issued", "modified")
+_BESIDE = (
+    *("id", "community", "documentedBy", "documented_by", "version", "uri", "issued", "modified"),
+    "signed",  # what its owner once said; what is imported is said anew
+)
 _AROUND = ("id", "practice", "adopter", "stage", "documentedBy", "practiceVersion", "stageDates")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 Progress = Callable[[int, int], None]  # how many records are done, of how many

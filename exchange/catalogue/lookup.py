@@ -11,7 +11,7 @@ from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.models.tombstone import Tombstone
-from federation import journal
+from federation import journal, originals
 from federation.activity import origin_of
 from federation.peers import RemoteActor
 
@@ -187,7 +187,7 @@ def _answer(
 ) -> dict[str, Any]:
     told = journal.about(session, uri)
     last = told[-1] if told else None
-    carried = last.activity.get("object") if last else None
+    signed = originals.signed(session, uri) or {}
     if received is None and last is not None and last.direction == "in":
         received = last.at
     return {
@@ -197,7 +197,7 @@ def _answer(
         "origin": origin_of(uri),
         "version": version,
         "content": content,
-        "proof": carried.get("proof") if isinstance(carried, dict) else None,
+        "proof": signed.get("proof"),
         "received": received,
         "state": state,
     }

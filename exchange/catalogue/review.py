@@ -13,6 +13,7 @@ from exchange.models.review import Review
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams import review_object, tombstone
 from exchange.vocabulary.fields import clean
+from federation import originals
 
 COMMENT_LIMIT = 4000
 LOW = 2  # a rating this low or lower owes its reader a reason
@@ -87,6 +88,7 @@ def erase(session: Session, found: Review) -> None:
     found.withdrawn_at = found.modified_at = now()
     found.ratings, found.comment = {}, {}
     session.add(found)
+    originals.forget(session, found.uri)
     session.flush()
 
 

@@ -12,6 +12,7 @@ from exchange.models.endorsement import Endorsement
 from exchange.models.practice import WITHDRAWN, Draft, Practice, PracticeVersion
 from exchange.models.review import Review
 from exchange.vocabulary.activitystreams import tombstone
+from federation import originals
 
 
 def withdraw(session: Session, practice: Practice) -> None:
@@ -40,6 +41,7 @@ def erase(session: Session, practice: Practice) -> None:
     session.exec(delete(Draft).where(Draft.practice_id == practice.id))  # type: ignore[arg-type]
     session.exec(delete(Comment).where(Comment.practice_id == practice.id))  # type: ignore[arg-type]
     session.exec(delete(Endorsement).where(Endorsement.practice_id == practice.id))  # type: ignore[arg-type]
+    originals.forget(session, practice.uri)
     session.flush()
 
 

@@ -16,13 +16,8 @@ from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
-from exchange.vocabulary.activitystreams import (
-    adoption_object,
-    practice_object,
-    review_object,
-    tombstone,
-)
-from federation import collections
+from exchange.vocabulary.activitystreams import tombstone
+from federation import collections, journal
 
 Answer = tuple[int, dict[str, Any] | str]  # 200 and a document, 410 and a tombstone, 303 and an address
 
@@ -92,7 +87,7 @@ def _practice(instance: Instance, session: Session, key: str, *, page: str | Non
         return 303, found.uri
     if found.state == WITHDRAWN:
         return 410, _stone(found.uri, "Article", found)
-    return 200, practice_object(found, shelf.community_of(session, found))
+    return _told(session, found.uri)
 
 
 def _practice_collection(
@@ -125,8 +120,7 @@ def _review(instance: Instance, session: Session, key: str, *, page: str | None)
         return 303, found.uri
     if found.withdrawn_at is not None:
         return 410, _stone(found.uri, "Note", found)
-    practice = session.get_one(Practice, found.practice_id)
-    return 200, review_object(found, practice.uri, session.get_one(Community, found.community_id))
+    return _told(session, found.uri)
 
 
 def _adoption(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
@@ -137,15 +131,20 @@ def _adoption(instance: Instance, session: Session, key: str, *, page: str | Non
         return 303, found.uri
     if found.withdrawn_at is not None:
         return 410, _stone(found.uri, "Note", found)
-    practice = session.get_one(Practice, found.practice_id)
-    adopter = session.get(Community, found.adopter_id) if found.adopter_id else None
-    publisher = session.get_one(Community, found.publisher_id)
-    return 200, adoption_object(found, practice.uri, publisher, adopter)
+    return _told(session, found.uri)
 
 
 def _activity(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
     document = collections.activity(session, f"{instance.origin}/activities/{key}")
-    return (200, document) if document is not None else None
+    if document is None:
+        return None
+    return 410 if document.get("type") == "Tombstone" else 200, document
+
+
+def _told(session: Session, uri: str) -> Answer | None:
+    """An object of ours as it was signed and sent, to the letter."""
+    said = journal.word(session, uri)
+    return (200, said) if said is not None else None
 
 
 def _by_key(session: Session, model: Any, key: str) -> Any:

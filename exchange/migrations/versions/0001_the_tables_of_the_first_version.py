@@ -396,6 +396,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_backfill_state"), ["state"], unique=False)
 
     op.create_table(
+        "block_list",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("domains", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_block_list")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
@@ -582,6 +591,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_due")
 
     op.drop_table("delivery")
+    op.drop_table("block_list")
     with op.batch_alter_table("backfill", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_backfill_state"))
         batch_op.drop_index(batch_op.f("ix_backfill_compare_at"))

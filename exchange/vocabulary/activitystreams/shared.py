@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
+DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"  # what explains the proof of an object
+EXACT = 2**53  # beyond it, numbers are no longer the same to everybody who reads JSON (RFC 8785)
 SUMMARY = 500  # characters that the Fediverse shows without a fold
 
 
@@ -28,7 +30,9 @@ def stamp(at: datetime) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The value as it may be signed: decimals as strings, nothing null."""
+    """The value as it may be signed: decimals and the largest numbers as strings, nothing null."""
+    if isinstance(value, int) and abs(value) >= EXACT:
+        return str(value)
     if isinstance(value, bool) or value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
@@ -47,7 +51,7 @@ def decimal(number: float) -> str:
 def addressed(uri: str, author: str, others: Iterable[str] = ()) -> dict[str, Any]:
     """Everybody may read it; the author's followers, and those whom it concerns, are told."""
     cc = dict.fromkeys([f"{author}/followers", *others])
-    return {"@context": context(uri), "id": uri, "to": [PUBLIC], "cc": list(cc)}
+    return {"@context": [*context(uri), DATA_INTEGRITY], "id": uri, "to": [PUBLIC], "cc": list(cc)}
 
 
 def page_link(uri: str, name: str, language: str) -> dict[str, Any]:

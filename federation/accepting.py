@@ -1,0 +1,45 @@
+"""The operator's word on changed keys: from now on they are believed, and what was missed is caught up on."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from federation import quarantine, reading
+from federation.activity import host_of
+from federation.arrivals import Arrival
+from federation.base import now
+from federation.peers import forget_lately
+from federation.relations import Follow
+from federation.remote import RemoteActor, RemoteKey
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def accept(session: Session, host: str) -> list[RemoteKey]:
+    """Believe the changed keys of a host's actors; those rows.
+
+    The actors' documents are fetched anew when they are next needed, what waited for the keys is judged
+    now, and the outboxes of those whom we follow there are read again.
+    """
+    accepted = quarantine.of_host(session, host)
+    for row in accepted:
+        row.public_pem, row.state, row.error = row.pending_pem, "ok", None
+        row.pending_pem = row.quarantined_at = None
+        session.add(row)
+    owners = {row.owner for row in accepted if row.owner}
+    if not owners:
+        return accepted
+    actors = update(RemoteActor).where(col(RemoteActor.uri).in_(owners))
+    session.connection().execute(actors.values(fetched_at=_LONG_AGO))
+    held_up = update(Arrival).where(
+        col(Arrival.state).in_(("waiting", "dead")), col(Arrival.error).startswith("Quarantined")
+    )
+    session.connection().execute(held_up.values(state="waiting", attempts=0, due_at=now(), error=None))
+    followed = select(Follow.followed).where(Follow.state == "accepted").distinct()
+    for actor in session.exec(followed).all():
+        if host_of(actor) == host:
+            reading.start(session, actor)
+    session.flush()
+    forget_lately()
+    return accepted

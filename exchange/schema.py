@@ -1,13 +1,19 @@
-"""The database's tables: made for a new instance, and brought up to date for an older one."""
+"""The database's tables: made for a new instance, and brought up to date for an older one.
+
+Alembic is loaded when tables change; for the question that every start asks, whether the database is
+of this version, it would take more time and memory than the answer.
+"""
 
 import importlib
 import pkgutil
+import re
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 import exchange.models
 import exchange.models.adoption
@@ -30,6 +36,10 @@ from federation.base import FederationTable
 for _package in (exchange.models, federation):  # importing a module registers its tables
     for _module in pkgutil.iter_modules(_package.__path__):
         importlib.import_module(f"{_package.__name__}.{_module.name}")
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 METADATA = (ExchangeTable.metadata, FederationTable.metadata)
 
 
@@ -43,32 +53,57 @@ def create(database: Database) -> None:
 
 def stamp(database: Database) -> None:
     """Note that the tables in this database are of the newest version."""
+    from alembic import command
+
     _alembic(database, lambda config: command.stamp(config, "head"))
 
 
 def upgrade(database: Database) -> None:
     """Run the migrations that an older database lacks, all of them or none."""
+    from alembic import command
+
     _alembic(database, lambda config: command.upgrade(config, "head"))
 
 
 def version(database: Database) -> str | None:
     """The version of the tables in this database; None where there are none."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
 
 
+@cache
 def newest() -> str | None:
-    """The version that this code expects."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    """The version that this code expects: the one migration that none builds on."""
+    steps = [_step(path.read_text("utf-8")) for path in _scripts().joinpath("versions").glob("*.py")]
+    last = {own for own, _ in steps} - {before for _, before in steps}
+    return last.pop() if len(last) == 1 else None
 
 
-def _config() -> Config:
+def _step(migration: str) -> tuple[str, str | None]:
+    """The version that a migration makes, and the one it builds on."""
+    own = re.search(r'^revision(?:: str)? = "(\w+)"', migration, re.MULTILINE)
+    before = re.search(r'^down_revision(?:: .+)? = "(\w+)"', migration, re.MULTILINE)
+    if own is None:
+        raise LookupError("A migration does not name its version.")
+    return own[1], before[1] if before else None
+
+
+def _scripts() -> Path:
+    return Path(str(files("exchange").joinpath("migrations")))
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(files("exchange").joinpath("migrations")))
+    config.set_main_option("script_location", str(_scripts()))
     return config
 
 
-def _alembic(database: Database, run) -> None:  # type: ignore[no-untyped-def]
+def _alembic(database: Database, run: Callable[["Config"], None]) -> None:
     config = _config()
     engine = database.engine.execution_options(begin="IMMEDIATE") if database.is_sqlite else database.engine
     with engine.begin() as connection:

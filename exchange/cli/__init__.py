@@ -6,37 +6,41 @@ from exchange.cli.base import Root
 
 __all__ = ["cli", "main"]
 
-# command → the module that holds it, in the order of the help
+# command → the module that holds it, and what it says of itself; in the order of the help
 COMMANDS = {
-    "demo": "demo",
-    "init": "running",
-    "serve": "running",
-    "worker": "running",
-    "community": "communities",
-    "officer": "people",
-    "token": "people",
-    "practice": "practices",
-    "review": "judging",
-    "adopt": "judging",
-    "confirm": "judging",
-    "comment": "moderating",
-    "report": "moderating",
-    "peer": "peers",
-    "search": "asking",
-    "inspect": "asking",
-    "fetch": "asking",
-    "journal": "operating",
-    "queue": "operating",
-    "index": "operating",
-    "keys": "keeping",
-    "upgrade": "keeping",
-    "doctor": "doctor",
+    "demo": ("demo", "Four instances on this machine exchange real practices; Ctrl-C ends it."),
+    "init": ("running", "Make a new instance: database, keys and index in an empty directory."),
+    "serve": ("running", "Serve the pages and the federation, and work, in one process."),
+    "worker": ("running", "Only work: deliver, take in what arrived, keep the index in step."),
+    "community": ("communities", "Communities: add, list, show, import."),
+    "officer": ("people", "Officers: the people, as functions, who act for a community."),
+    "token": ("people", "Tokens: how programs use the API for a community."),
+    "practice": ("practices", "Practices: import, export, list, show, withdraw."),
+    "review": ("judging", "Rate PRACTICE (address, key or imported name); a second time changes the first."),
+    "adopt": ("judging", "Record that a community takes PRACTICE up, or how far it has come."),
+    "confirm": ("judging", "Confirm, as the origin of a practice, that ADOPTION (address or key) is so."),
+    "comment": ("moderating", "Comments from anywhere on the Fediverse: list, show, hide."),
+    "report": ("moderating", "What others ask the operator to look at: list, done."),
+    "peer": ("peers", "Other instances: follow, list, show, allow, block, accept, sync."),
+    "search": ("asking", "Search the practices that this instance knows, as the pages do."),
+    "inspect": ("asking", "Show what this instance holds about URI."),
+    "fetch": ("asking", "Fetch URI from its origin now, and show what this instance holds then."),
+    "journal": ("operating", "Show the newest activities that were sent and received."),
+    "queue": ("operating", "Show what has not been delivered and what has arrived and was not dealt with."),
+    "index": ("operating", "The search index: is it in step, and build it anew."),
+    "keys": ("keeping", "Keys: those with which our actors sign, and changed ones of others."),
+    "upgrade": (
+        "keeping",
+        "Bring the database to the version of this program; a SQLite file is copied first.",
+    ),
+    "doctor": ("doctor", "Look whether the instance is well; each line says ok, or what to do."),
 }
 
 
 @click.group(
     cls=Root,
-    modules={name: f"exchange.cli.{module}" for name, module in COMMANDS.items()},
+    modules={name: f"exchange.cli.{module}" for name, (module, _) in COMMANDS.items()},
+    summaries={name: summary for name, (_, summary) in COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="jumelage", message="Jumelage %(version)s")

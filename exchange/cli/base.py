@@ -4,6 +4,7 @@ import errno
 import functools
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -48,15 +49,28 @@ class Root(Group):
     """The command line itself: loads a command when it is asked for, and lets none fail badly.
 
     Whatever happens ends in a status of 0, 1 or 2 and one clear sentence. `modules` is command → the
-    module in which it stands under its own name: what is not asked for is not loaded.
+    module in which it stands under its own name: what is not asked for is not loaded. Therefore the
+    help of all of them shows `summaries`, command → the first sentence of its own help.
     """
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, modules: Mapping[str, str], summaries: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._modules = modules
+        self._summaries = summaries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._modules)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        limit = formatter.width - 6 - max(map(len, self._summaries))
+        rows = [
+            (name, textwrap.shorten(self._summaries[name], limit, placeholder=" …"))
+            for name in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._modules:

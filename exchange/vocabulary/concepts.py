@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+# The parser in C reads the vocabularies ten times faster than the one in Python.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 LANGUAGES = ("en", "fr", "de", "es", "it")
 PREFIX = "urn:practices:voc:"
 
@@ -83,7 +86,7 @@ def schemes() -> dict[str, Scheme]:
     """Every scheme by short name."""
     found: dict[str, Scheme] = {}
     for path in sorted(files("exchange").joinpath("seeds/vocabularies").iterdir(), key=lambda p: p.name):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
         blocks = data.get("schemes") or [data["scheme"] | {k: v for k, v in data.items() if k != "scheme"}]
         for block in blocks:
             one = _scheme(block)

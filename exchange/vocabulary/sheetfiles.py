@@ -12,9 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import python_calamine
-import xlsxwriter
-
 from exchange.messages import N_
 from exchange.vocabulary.plainfiles import BIGGEST, refusal, text_of
 
@@ -41,6 +38,8 @@ def read_csv(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 
 def read_xlsx(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of the first sheet of a workbook below its header, each with its number."""
+    import python_calamine  # only here: most who start this program open no workbook
+
     if len(data) > BIGGEST:
         raise refusal(N_("The file is larger than %(limit)s MB."), limit=BIGGEST // 1024 // 1024)
     try:
@@ -117,6 +116,8 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> byte
 
 def write_xlsx(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     """A workbook of one sheet, every cell a text, its header in sight when one scrolls."""
+    import xlsxwriter
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

@@ -84,6 +84,14 @@ class Settings(BaseSettings):
         description="`open` exchanges with every instance that is not blocked, `allowlist` only with those "
         "that `jumelage peer allow` has named.",
     )
+    inbox_rate: int = Field(
+        default=40,
+        ge=0,
+        le=100_000,
+        description="How many requests a second an inbox takes in the long run from one domain that follows "
+        "us, that we follow or that is allowed; three times as many at once. A stranger has half of that. "
+        "What is beyond is answered with 429 and the time to wait. 0 takes everything.",
+    )
     signed_fetch: bool = Field(
         default=False,
         description="Answers other instances' requests for practices and actors only when they are signed, so "

@@ -10,12 +10,13 @@ from sqlmodel import Session
 
 from exchange import config, indexing, schema
 from exchange.arrivals import Arrivals
-from exchange.catalogue import community, shelf
+from exchange.catalogue import cluster, community, shelf
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.messages import N_, NotFound, Refusal
 from exchange.wake import Wake
-from federation import actor, keys
+from federation import actor, hosts, keys
+from federation.budgets import Budgets
 from federation.client import Client
 from federation.node import Node
 from search.engine import Engine
@@ -35,6 +36,7 @@ class Instance:
             lab=settings.lab,
             ca=str(settings.ca) if settings.ca else None,
             signer=self._signer,
+            allowed=self._talks_with,
         )
         self.node = Node(
             origin=settings.origin,
@@ -44,6 +46,7 @@ class Instance:
             lab=settings.lab,
             mode=settings.federation,
             wake=self.wake,
+            budgets=Budgets(settings.inbox_rate),
         )
         self.engine: Engine = open_engine(settings.search, settings.data / "index")
         self._writer: IO[str] | None = None
@@ -141,6 +144,8 @@ class Instance:
         """The ActivityPub document of an actor of this instance."""
         if uri == self.node.instance_actor:
             return actor.document(session, uri, self.profile(), self.origin)
+        if uri.startswith(f"{self.origin}/clusters/"):
+            return cluster.describe(session, cluster.cluster(session, uri))
         found = shelf.community(session, uri)
         if not found.local:
             raise NotFound(N_("There is no community “%(ref)s” here."), ref=uri)
@@ -149,6 +154,10 @@ class Instance:
     def profile(self) -> dict[str, Any]:
         """What the instance says about itself."""
         return {"name": self.settings.name, "url": f"{self.origin}/", "summary": ""}
+
+    def _talks_with(self, host: str) -> bool:
+        with self.database.reading() as session:
+            return hosts.verdict(session, self.node, host)
 
     def _signer(self) -> tuple[str, Any]:
         with self.database.reading() as session:

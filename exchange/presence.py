@@ -8,14 +8,10 @@ import fcntl
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import text, update
-from sqlmodel import col
+from sqlalchemy import text
 
 from exchange.db import Database
-from federation import lease
-from federation.arrivals import Arrival
-from federation.backfill import Backfill
-from federation.outbox import Delivery
+from federation import recovery
 
 _KEY = 0x4A554D45  # an advisory lock of PostgreSQL is a number
 
@@ -29,9 +25,7 @@ def arrive(database: Database, data: Path, leaving: ExitStack) -> int:
     if not first:
         return 0
     with database.writing() as session:
-        reading = update(Backfill).where(col(Backfill.leased_until).is_not(None)).values(leased_until=None)
-        given_back = session.connection().execute(reading).rowcount
-        return given_back + sum(lease.release(session, table) for table in (Delivery, Arrival))
+        return recovery.give_back(session)
 
 
 def _on_sqlite(data: Path, leaving: ExitStack) -> bool:

@@ -13,17 +13,21 @@ from datetime import timedelta
 import structlog
 from sqlmodel import col, delete
 
-from exchange import introducing, presence
+from exchange import introducing, mending, presence
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
-from federation import backfill, delivery, inbox
+from federation import arrivals, backfill, blocklists, delivery, inbox, peers
 
 log = structlog.get_logger()
 
 LOOK_AGAIN = 0.5  # seconds; how late we notice what another process has written
 TIDY = 3600.0
-REMEMBERED = timedelta(days=30)  # how long an answer to an Idempotency-Key is kept
+MEND = 60.0
+COUNT = 15.0
+REMEMBERED = timedelta(days=30)  # how long an answer to an Idempotency-Key is kept, and what has arrived
+FAILURES_REMEMBERED = timedelta(days=1)  # how long it is known that a key could not be had
+LISTS_READ = timedelta(days=1)  # how often a list of blocked domains is read anew
 
 
 class Worker:
@@ -47,6 +51,8 @@ class Worker:
         self._loop("backfill", lambda: int(backfill.step(node)))
         self._loop("index", self.instance.index_once)
         self._loop("introduce", lambda: introducing.introduce(self.instance))
+        self._loop("mend", lambda: mending.mend_due(self.instance), every=MEND)
+        self._loop("count", self._count, every=COUNT)
         self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
 
     def stop(self, timeout: float = 4.0) -> None:
@@ -56,7 +62,12 @@ class Worker:
             bell.set()
         for thread in self._threads:
             thread.join(timeout)
+        self.instance.node.tally.write()
         self._leaving.close()
+
+    def _count(self) -> int:
+        self.instance.node.tally.write()
+        return 0
 
     def _loop(self, name: str, work: Callable[[], int], *, every: float = LOOK_AGAIN) -> None:
         bell = self.instance.wake.listener() if every == LOOK_AGAIN else threading.Event()
@@ -89,6 +100,7 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
             + delivery.deliver_due(instance.node)
             + instance.index_once()
             + introducing.introduce(instance)
+            + mending.mend_due(instance)
         )
         if not step:
             return done
@@ -97,8 +109,11 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
 
 
 def tidy(instance: Instance) -> int:
-    """Forget what is over: expired log-ins and old answers to repeated requests."""
+    """Forget what is over: expired log-ins, old answers to repeated requests, what arrived long ago."""
+    blocklists.refresh(instance.node, now() - LISTS_READ)
     with instance.database.writing() as session:
         session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
         session.exec(delete(Idempotency).where(col(Idempotency.created_at) < now() - REMEMBERED))
+        arrivals.forget(session, now() - REMEMBERED)
+        peers.forget_failures(session, now() - FAILURES_REMEMBERED)
     return 0

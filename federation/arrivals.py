@@ -7,7 +7,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
-from federation import hosts, lease, outbox
+from federation import hosts, lease, outbox, reading
 from federation.activity import host_of
 from federation.base import FederationTable, UtcDateTime, now
 from federation.lease import ROW_ID
@@ -55,11 +55,21 @@ _KEEP = {
 
 
 def store(session: Session, rows: list[dict[str, Any]]) -> list[str]:
-    """Write arrivals down, each (actor, activity id) once; the outcome of each."""
+    """Write arrivals down, each (actor, activity id) once; the outcome of each.
+
+    Beside the columns a row may tell how its sender signed: `skew_seconds`, `signs`.
+    """
+    signed = {
+        host_of(row["actor"]) or "": {
+            "skew_seconds": row.pop("skew_seconds", None),
+            "signs": row.pop("signs", None),
+        }
+        for row in rows
+    }
     kept = session.connection().execute(_KEEP[session.get_bind().dialect.name], rows)
     new = {tuple(row) for row in kept}
-    for host in sorted({host_of(row["actor"]) or "" for row in rows}):
-        _heard(session, host)
+    for host, told in sorted(signed.items(), key=lambda pair: pair[0]):
+        _heard(session, host, **told)
     return ["stored" if (row["actor"], row["activity_id"]) in new else "duplicate" for row in rows]
 
 
@@ -81,13 +91,14 @@ def note(session: Session, incoming: "Incoming", *, state: str) -> None:
     session.connection().execute(dialect.insert(Arrival).values(row).on_conflict_do_nothing())
 
 
-def _heard(session: Session, host: str) -> None:
-    """A host gave a sign of life; if it was given up, what waits for it leaves now."""
+def _heard(session: Session, host: str, **told: Any) -> None:
+    """A host gave a sign of life; if it was given up, what waits for it leaves now, and it is read again."""
     row = session.get(hosts.Host, host)
     if row and row.state == "ok" and row.last_in and row.last_in > now() - HEARD_EVERY:
         return
-    if hosts.heard_from(session, host):
+    if hosts.heard_from(session, host, **told):
         outbox.hasten(session, host)
+        reading.compare_soon(session, host)
 
 
 def undone(session: Session, actor: str, activity_id: str) -> bool:
@@ -96,7 +107,7 @@ def undone(session: Session, actor: str, activity_id: str) -> bool:
         Arrival.actor == actor,
         Arrival.object_id == activity_id,
         Arrival.kind == "Undo",
-        col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),
+        col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),  # it may be next in this batch
     )
     return session.exec(query).first() is not None
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from federation import handling, journal, lease, origins, peers, proofs, proving, schedule
+from federation import handling, journal, lease, origins, peers, proofs, proving, reading, schedule
 from federation.activity import actor_of, as_list, id_of, kind_of, origin_of, same_origin
 from federation.arrivals import Arrival, note
 from federation.base import now
-from federation.errors import BadDocument, FetchError, Refused
+from federation.errors import BadDocument, FetchError, Quarantined, Refused, TryLater
 from federation.fetching import Fetcher, Pending, available
 from federation.journal import JournalEntry
 from federation.node import Incoming, Node
@@ -216,6 +216,7 @@ def _keep(node: Node, row: Backfill, page: Page, cases: list[_Case]) -> None:
         current.next_page = page.next if current.pages < MOST_PAGES else None
         if current.next_page is None:
             current.state, current.finished_at = "done", now()
+            current.compare_at = reading.tomorrow()
         session.add(current)
 
 
@@ -276,23 +277,27 @@ def _postpone(node: Node, row: Backfill, error: FetchError) -> None:
             current.due_at = now() + schedule.pause(current.attempts)
         else:
             current.state, current.finished_at = "failed", now()
+            current.compare_at = reading.tomorrow()
         session.add(current)
 
 
 def reconcile(node: Node, actor_uri: str) -> Reconciliation:
     """Walk an outbox to its end and compare: nothing is changed. Raises FetchError."""
     listed: dict[str, tuple[str, str]] = {}
+    beside: dict[str, tuple[str, str]] = {}  # what is said about objects without being their content
     for item in _walk(node, actor_uri):
         try:
             incoming = _incoming(node, actor_uri, item)
         except Refused:
             continue
-        if incoming.object_id and incoming.kind in journal.CONTENT:
-            listed.setdefault(incoming.object_id, (incoming.actor, incoming.id))
+        if incoming.object_id:
+            place = listed if incoming.kind in journal.CONTENT else beside
+            place.setdefault(incoming.object_id, (incoming.actor, incoming.id))
     with node.database.reading() as session:
         held = _held(session, actor_uri)
-        missing = [thing for thing, (actor, known) in listed.items() if not seen(session, actor, known)]
-    return Reconciliation(missing, [thing for thing in held if thing not in listed])
+        said = [*listed.items(), *beside.items()]
+        missing = [thing for thing, (actor, known) in said if not seen(session, actor, known)]
+    return Reconciliation(list(dict.fromkeys(missing)), [thing for thing in held if thing not in listed])
 
 
 def _walk(node: Node, actor: str) -> Iterator[Any]:

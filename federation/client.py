@@ -79,11 +79,13 @@ class Client:
         ca: str | None = None,
         signer: Signer | None = None,
         seconds: float = SECONDS,
+        allowed: Callable[[str], bool] = lambda host: True,
     ) -> None:
         self.origin = origin
         self.lab = lab
         self.signer = signer
         self.seconds = seconds
+        self.allowed = allowed
         self._verify: bool | str = ca or True
         self._agent = f"{AGENT} (+{origin})"
         self._adapter = transport.adapter(addresses.Resolver(lab=lab))
@@ -96,15 +98,18 @@ class Client:
         signed: bool = True,
         limit: int = MAX_BYTES,
         seconds: float | None = None,
+        peer: bool = True,
     ) -> Document:
         """The document at a URL, redirects followed; FetchError when there is none to have.
 
         With `signed` the instance's own actor signs, in the second dialect when the first is refused.
+        Whom the operator does not talk with is not asked, at no step of the way, unless it is not as
+        a `peer` that it is asked.
         """
         with transport.Deadline(seconds or self.seconds) as deadline:
             dialects = signatures.DIALECTS if signed and self.signer else (None,)
             for dialect in dialects:
-                document, headers = self._follow(url, accept, dialect, limit, deadline)
+                document, headers = self._follow(url, accept, dialect, limit, deadline, peer)
                 if document.status not in (401, 403):
                     break
             _check_status(document.status, headers)
@@ -165,14 +170,20 @@ class Client:
         self._adapter.close()
 
     def _follow(
-        self, url: str, accept: str, dialect: str | None, limit: int, deadline: transport.Deadline
+        self,
+        url: str,
+        accept: str,
+        dialect: str | None,
+        limit: int,
+        deadline: transport.Deadline,
+        peer: bool,
     ) -> tuple[Document, Mapping[str, str]]:
         first = url
         for _hop in range(MAX_REDIRECTS + 1):
             headers = {"Accept": accept}
             if dialect and self.signer and same_origin(url, first):
                 headers |= self._signed(url, dialect)
-            response = self._send("GET", url, headers, None, deadline)
+            response = self._send("GET", url, headers, None, deadline, peer)
             if response.status_code not in REDIRECTS or "Location" not in response.headers:
                 ok = response.status_code == 200
                 body = _read(response, limit if ok else MAX_ANSWER, deadline, cut=not ok)
@@ -199,8 +210,11 @@ class Client:
         headers: Mapping[str, str],
         body: bytes | None,
         deadline: transport.Deadline,
+        peer: bool = True,
     ) -> requests.Response:
         addresses.check_url(url, lab=self.lab)
+        if peer and not self.allowed(activity.host_of(url) or ""):
+            raise AddressRefused("The operator does not exchange anything with this instance.")
         if origin_of(url) == origin_of(self.origin):
             raise AddressRefused("This address is one of our own.", detail=url[:200])
         request = requests.Request(method, url, data=body).prepare()

@@ -14,7 +14,20 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from federation import dueness, hosts, journal, keys, lease, outbox, relations, schedule, signatures
+from federation import (
+    dueness,
+    hosts,
+    journal,
+    keys,
+    knocking,
+    lease,
+    outbox,
+    reading,
+    relations,
+    rules,
+    schedule,
+    signatures,
+)
 from federation.base import now
 from federation.errors import FetchError, Gone
 from federation.node import Node
@@ -112,7 +125,7 @@ def _equip(node: Node, session: Session, lanes: list[dueness.Lane]) -> list[Run]
     runs = []
     for lane in lanes:
         host = hosts.known(session, lane[0].host)
-        allowed = hosts.verdict(session, node, host.host)
+        allowed = hosts.verdict(session, node, host.host) or _is_owed(session, host.host)
         run = []
         for row in lane:
             if not allowed or (row.inbox and node.is_ours(row.inbox)):
@@ -132,12 +145,18 @@ def _equip(node: Node, session: Session, lanes: list[dueness.Lane]) -> list[Run]
     return runs
 
 
+def _is_owed(session: Session, host: str) -> bool:
+    """A stranger who asked to be let in is told no, unless it is blocked."""
+    return rules.word(session, host) is None and knocking.answered(session, host)
+
+
 def carry(node: Node, run: Run) -> list[Result]:
     """Try each delivery of a run; once the host is in trouble the rest is not tried."""
     results: list[Result] = []
     for job in run:
         troubled = results and (results[-1].skipped or _troubled(results[-1]))
-        results.append(Result(skipped=True) if troubled else attempt(node, job))
+        with rules.admitted(job.delivery.host):  # it was judged when the work was taken
+            results.append(Result(skipped=True) if troubled else attempt(node, job))
         if results[-1].dialect:
             for other in run:
                 other.dialect = results[-1].dialect
@@ -235,6 +254,7 @@ def _tell_host(session: Session, row: Delivery, result: Result, at: datetime) ->
             host.next_probe = at + min(result.retry_after, schedule.LONGEST_RETRY_AFTER)
     if was_suspended and host.state == "ok":
         outbox.hasten(session, row.host)
+        reading.compare_soon(session, row.host)
 
 
 def _bury(session: Session, row: Delivery, at: datetime) -> None:

@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from federation import hosts, journal, lease, outbox, reading
+from federation import arrivals, journal, outbox, reading, rules
 from federation.activity import id_of
 from federation.actor import LocalActor
-from federation.arrivals import Arrival
 from federation.base import now
 from federation.errors import BadActivity
 from federation.journal import JournalEntry
@@ -93,7 +92,10 @@ def unfollow(
 
 
 def on_follow(session: Session, node: "Node", incoming: "Incoming") -> bool:
-    """Somebody asks to follow a local actor; where the instance is open the answer is yes."""
+    """Somebody asks to follow a local actor; where the instance is open the answer is yes.
+
+    On an allowlist the question of a stranger waits for the operator (`federation.knocking`).
+    """
     followed = incoming.object_id
     if followed is None or session.get(LocalActor, followed) is None:
         raise BadActivity("There is no such actor on this instance.")
@@ -111,6 +113,8 @@ def on_follow(session: Session, node: "Node", incoming: "Incoming") -> bool:
     session.flush()
     if relation.state == "accepted" or node.mode == "open" or _trusted(session, follower.host):
         answer(session, relation, accept=True)
+    elif relation.state == "rejected":
+        answer(session, relation, accept=False)
     return True
 
 
@@ -122,18 +126,12 @@ def _was_undone(session: Session, incoming: "Incoming") -> bool:
         JournalEntry.kind == "Undo",
         JournalEntry.object_id == incoming.id,
     )
-    named = select(Arrival.id).where(
-        Arrival.actor == incoming.actor,
-        Arrival.object_id == incoming.id,
-        Arrival.kind == "Undo",
-        col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),  # it may be next in this batch
-    )
-    return session.exec(told).first() is not None or session.exec(named).first() is not None
+    return session.exec(told).first() is not None or arrivals.undone(session, incoming.actor, incoming.id)
 
 
 def _trusted(session: Session, host: str) -> bool:
-    row = session.get(hosts.Host, host)
-    return row is not None and row.allowed is True
+    rule = rules.word(session, host)
+    return rule is not None and rule.allowed
 
 
 def answer(session: Session, relation: Follow, *, accept: bool) -> journal.JournalEntry:

@@ -1,16 +1,26 @@
-"""What we know about other instances as hosts: allowed or blocked, alive or suspended, how they sign."""
+"""What we know about other instances as hosts: alive or suspended, how they sign, what was refused."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session
 
-from federation.activity import host_of
 from federation.base import FederationTable, UtcDateTime, now
 from federation.rows import ensure
+from federation.rules import judge, normal, verdict
 
-if TYPE_CHECKING:
-    from federation.node import Node
+__all__ = [
+    "Host",
+    "delivered",
+    "dialect",
+    "failed",
+    "heard_from",
+    "judge",
+    "known",
+    "normal",
+    "refused",
+    "remember_dialect",
+    "verdict",
+]
 
 
 class Host(FederationTable, table=True):
@@ -21,7 +31,6 @@ class Host(FederationTable, table=True):
     host: str = Field(primary_key=True)
     dialect: str = "cavage"  # how we sign towards it: cavage | rfc9421
     state: str = "ok"  # ok | suspended
-    allowed: bool | None = None  # True allowed, False blocked, None: the operator has not said
     last_in: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_out: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error: str | None = None
@@ -29,9 +38,13 @@ class Host(FederationTable, table=True):
     next_probe: datetime | None = Field(default=None, sa_type=UtcDateTime)
     software: str | None = None
     instance_actor: str | None = None
-    refused_count: int = 0
+    refused_count: int = 0  # of what it has proven to be its own
     last_refusal: str | None = None
-    skew_seconds: int | None = None  # by how much its clock was off when it last signed
+    unproven_count: int = 0  # of what claimed to come from it; anybody can do that
+    last_unproven: str | None = None
+    throttled_count: int = 0  # requests beyond its budget
+    skew_seconds: int | None = None  # by how much its clock was ahead of ours when it last signed
+    signs: str | None = None  # the dialect in which it last signed
 
 
 def known(session: Session, host: str) -> Host:
@@ -53,12 +66,15 @@ def remember_dialect(session: Session, host: str, name: str) -> None:
         session.add(row)
 
 
-def heard_from(session: Session, host: str, *, skew_seconds: int | None = None) -> bool:
+def heard_from(
+    session: Session, host: str, *, skew_seconds: int | None = None, signs: str | None = None
+) -> bool:
     """A verified request came from the host: it lives. True when that reopened a suspended one."""
     row = known(session, host)
     reopened = row.state == "suspended"
     row.last_in = now()
     row.skew_seconds = skew_seconds if skew_seconds is not None else row.skew_seconds
+    row.signs = signs or row.signs
     if reopened:
         row.state, row.failures, row.next_probe = "ok", 0, None
     session.add(row)
@@ -90,38 +106,3 @@ def refused(session: Session, host: str, reason: str) -> None:
     row.refused_count += 1
     row.last_refusal = reason[:500]
     session.add(row)
-
-
-def judge(session: Session, host: str, allowed: bool | None) -> None:
-    """The operator's word about a domain and everything below it."""
-    row = known(session, normal(host))
-    row.allowed = allowed
-    session.add(row)
-
-
-def verdict(session: Session, node: "Node", host: str) -> bool:
-    """Whether we talk with a host: the word about the closest domain decides, then the mode."""
-    names = _names(host)
-    words = dict(
-        session.exec(
-            select(Host.host, Host.allowed).where(col(Host.host).in_(names), col(Host.allowed).is_not(None))
-        ).all()
-    )
-    for name in names:
-        if name in words:
-            return bool(words[name])
-    return node.mode != "allowlist"
-
-
-def normal(host: str) -> str:
-    """A domain as operators may write it, in the one spelling of the table."""
-    text = host.strip().lower().removeprefix("*.").rstrip(".")
-    return host_of(f"https://{text}/") or text
-
-
-def _names(host: str) -> list[str]:
-    """`a.b.example:8000` is judged under that name, then a.b.example, b.example and example."""
-    bare = host if host.startswith("[") else host.partition(":")[0]
-    labels = bare.split(".")
-    parents = [".".join(labels[start:]) for start in range(len(labels))]
-    return list(dict.fromkeys([host, *parents]))

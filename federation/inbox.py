@@ -1,18 +1,37 @@
 """What arrives: who sent it is proven, it is kept once, and then judged in peace."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from federation import hosts, origins, outbox, peers, proofs, proving, signatures
+from federation import (
+    hosts,
+    knocking,
+    origins,
+    outbox,
+    peers,
+    proofs,
+    proving,
+    relations,
+    request,
+    rules,
+    signatures,
+)
 from federation.activity import actor_of, host_of, id_of, kind_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
-from federation.errors import Forbidden, InvalidSignature, Refused
+from federation.errors import Forbidden, InvalidSignature, Refused, TooMany
 from federation.judging import handle_due
+from federation.memory import Memory
 from federation.node import Node
 
 __all__ = ["Arrival", "Receipt", "handle_due", "receive", "verify_fetch"]
+
+CHEAP = 16 * 1024  # bytes that may be read as JSON before anybody's budget is asked
+
+_partners: Memory[bool] = Memory(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -32,28 +51,42 @@ def receive(
     target: str,
     headers: Mapping[str, str] | Iterable[tuple[str, str]],
     body: bytes,
+    address: str = "",
 ) -> Receipt:
     """Take in one request to an inbox, or raise Refused with the status and reason to answer.
 
     Nothing is fetched except a missing key. When this returns, the activity is stored durably or
-    need not be.
+    need not be. `address` is the client's; the budget of what it sends is its own.
     """
     pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+    claim = _read(pairs)
+    if len(body) > CHEAP:
+        _charge(node, address, claim)
     activity = parse(body)
     actor, kind, activity_id = actor_of(activity), kind_of(activity), id_of(activity) or ""
     host = host_of(actor) or ""
     with node.database.reading() as session:
-        if not hosts.verdict(session, node, host):
+        stranger = not hosts.verdict(session, node, host)
+        if stranger and not knocking.asks_to_come_in(session, node, activity):
             raise Forbidden("This instance does not talk with yours.")
-        if kind == "Delete" and id_of(activity.get("object")) == actor and not peers.known(session, actor):
+        farewell = kind == "Delete" and id_of(activity.get("object")) == actor
+        if farewell and not peers.known(session, actor):
+            node.budgets.of_farewell(address, host)
             return Receipt("ignored", actor, activity_id)
+    if len(body) <= CHEAP:
+        _charge(node, address, claim)
+    proven = False
     try:
-        _prove(node, actor, method=method, target=target, headers=pairs, body=body)
+        if isinstance(claim, InvalidSignature):
+            raise claim
+        with rules.admitted(host) if stranger else nullcontext():
+            _prove(node, actor, claim, method=method, target=target, headers=pairs, body=body)
+        proven = True
         origins.believed(activity, actor=actor, ours=node.origin)
         if (said := proofs.passed_on(activity, actor, node.origin)) is not None:
             proving.check(node, said)
     except Refused as refusal:
-        _count(node, host, refusal)
+        node.tally.note("refused" if proven else "unproven", host, str(refusal))
         raise
     at = now()
     row = {
@@ -66,6 +99,8 @@ def receive(
         "state": "waiting",
         "attempts": 0,
         "due_at": at,
+        "skew_seconds": _skew(claim, at),
+        "signs": claim.dialect,
     }
     outcome = node.intake.put(row)
     if outcome == "stored":
@@ -88,11 +123,52 @@ def verify_fetch(
     return _signer(node, claim, method=method, target=target, headers=pairs, body=b"")
 
 
+def _read(headers: list[tuple[str, str]]) -> signatures.Claim | InvalidSignature:
+    """The signature of a request, or why there is none; who takes leave for ever needs none."""
+    try:
+        return signatures.read(headers)
+    except InvalidSignature as refusal:
+        return refusal
+
+
+def _charge(node: Node, address: str, claim: signatures.Claim | InvalidSignature) -> None:
+    """Nothing is proven yet: the request is charged to the domain that it claims to come from."""
+    host = host_of(claim.key_id) if isinstance(claim, signatures.Claim) else None
+    if host is None:
+        return  # it goes no further: without a signature nothing is looked up
+    known = _partners.get(node.database, host)
+    if known is None:
+        with node.database.reading() as session:
+            rule = rules.word(session, host)
+            known = (rule is not None and rule.allowed) or relations.is_partner(session, host)
+        _partners.put(node.database, host, known)
+    try:
+        node.budgets.of_domain(address, host, known=known)
+    except TooMany:
+        node.tally.note("throttled", host)
+        raise
+
+
+def _skew(claim: signatures.Claim, at: datetime) -> int | None:
+    """By how many seconds the sender's clock is ahead of ours; the way of the request counts as late."""
+    created = claim.parameters.created
+    if created is not None:
+        return created - int(at.timestamp())
+    date = claim.headers.get("date")
+    return int((request.parse_date(date) - at).total_seconds()) if date else None
+
+
 def _prove(
-    node: Node, actor: str, *, method: str, target: str, headers: list[tuple[str, str]], body: bytes
+    node: Node,
+    actor: str,
+    claim: signatures.Claim,
+    *,
+    method: str,
+    target: str,
+    headers: list[tuple[str, str]],
+    body: bytes,
 ) -> None:
     """The request was signed by its activity's actor, with a key that the actor's own document lists."""
-    claim = signatures.read(headers)
     if host_of(claim.key_id) != host_of(actor):
         raise Forbidden("The key of the signature belongs to another host than the actor.")
     if node.is_ours(actor):
@@ -119,12 +195,3 @@ def _signer(
         key = peers.resolve_key(node, claim.key_id, refresh=True)
         signatures.verify(claim, key.public_key, origin=node.origin, **request)
     return key.owner
-
-
-def _count(node: Node, host: str, refusal: Refused) -> None:
-    """Remember a refusal for the operator, of hosts that we know."""
-    with node.database.reading() as session:
-        known = session.get(hosts.Host, host) is not None
-    if known:
-        with node.database.writing() as session:
-            hosts.refused(session, host, str(refusal))

@@ -6,6 +6,7 @@ transaction keeps locked until it ends: whoever sees row n sees every row before
 """
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -156,6 +157,23 @@ def current(session: Session, actor: str) -> list[int]:
         col(JournalEntry.kind).in_(("Create", "Update")),
     )
     return list(session.exec(query.order_by(col(JournalEntry.number))))
+
+
+def lost(session: Session, object_id: str) -> bool:
+    """Note that an object of others is gone at its origin, where we never heard its Delete."""
+    said = [entry for entry in about(session, object_id) if entry.direction == "in"]
+    if not said or said[-1].kind == "Delete":
+        return False
+    append(
+        session,
+        direction="in",
+        actor=said[-1].actor,
+        activity_id=f"urn:uuid:{uuid.uuid4()}",
+        kind="Delete",
+        object_id=object_id,
+        body=b"{}",
+    )
+    return True
 
 
 def about(session: Session, object_id: str, kinds: Sequence[str] = CONTENT) -> list[JournalEntry]:

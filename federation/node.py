@@ -10,7 +10,9 @@ from sqlmodel import Session
 
 from federation import arrivals
 from federation.base import Database
+from federation.budgets import Budgets
 from federation.intake import Intake
+from federation.tally import Tally
 
 if TYPE_CHECKING:
     from federation.client import Client
@@ -94,7 +96,7 @@ class Node:
 
     `origin` is "https://example.org" without a trailing slash. `mode` is "open" or "allowlist".
     `lab` permits http and loopback, for demonstrations and tests. `wake` is set after a commit that
-    left work for the worker.
+    left work for the worker. `budgets` says how much others may send.
     """
 
     origin: str
@@ -104,10 +106,13 @@ class Node:
     lab: bool = False
     mode: str = "open"
     wake: threading.Event = field(default_factory=threading.Event)
+    budgets: Budgets = field(default_factory=Budgets)
     intake: Intake[dict[str, Any], str] = field(init=False, repr=False)
+    tally: Tally = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.intake = Intake(self.database, arrivals.store)
+        self.tally = Tally(self.database)
 
     @property
     def instance_actor(self) -> str:

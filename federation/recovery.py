@@ -1,7 +1,7 @@
 """The start after a crash: what the dead process had in its hands is given back at once.
 
-Only for an instance that runs as a single process: where several share a database, leases run out by
-themselves, and giving them back would take work out of the hands of the living.
+Only for who knows that no other process works on the instance: where several share a database, leases run
+out by themselves, and giving them back would take work out of the hands of the living.
 """
 
 from sqlalchemy import update

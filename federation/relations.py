@@ -65,6 +65,27 @@ def followers(session: Session, local_actor: str) -> list[Follow]:
     return list(session.exec(query.order_by(col(Follow.id).desc())))
 
 
+def is_partner(session: Session, host: str) -> bool:
+    """Whether somebody there follows one of ours, or is followed."""
+    there = [f"{scheme}://{host}/" for scheme in ("https", "http")]
+    either = or_(
+        *(
+            column.startswith(start, autoescape=True)
+            for column in (col(Follow.follower), col(Follow.followed))
+            for start in there
+        )
+    )
+    query = select(Follow.id).where(either, Follow.state == "accepted").limit(1)
+    return session.exec(query).first() is not None
+
+
+def partners(session: Session, origin: str) -> set[str]:
+    """The hosts with which the instance at `origin` exchanges: it follows somebody there, or is followed."""
+    accepted = session.exec(select(Follow.follower, Follow.followed).where(Follow.state == "accepted"))
+    others = {uri for pair in accepted for uri in pair if not uri.startswith(f"{origin}/")}
+    return {host for uri in others if (host := host_of(uri))}
+
+
 def is_followed(session: Session, uri_or_host: str) -> bool:
     """Whether one of ours follows this actor, or the instance actor of its host (or of this host)."""
     host = host_of(uri_or_host) or uri_or_host

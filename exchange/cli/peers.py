@@ -6,13 +6,14 @@ from typing import Any
 import click
 from sqlmodel import Session, col, select
 
+from exchange import mending
 from exchange.catalogue import shelf
+from exchange.cli import gate, words
 from exchange.cli.base import Group, fail, opened, reading
 from exchange.cli.output import Steps, print_json, print_table, progress, say
 from exchange.instance import Instance
-from federation import backfill, followers, hosts, outbox, peers, webfinger
+from federation import backfill, followers, health, peers, quarantine, rules, webfinger
 from federation.activity import host_of, origin_of
-from federation.hosts import Host
 from federation.relations import Follow
 
 PATIENCE = 600.0  # seconds that a sync is waited for
@@ -20,7 +21,11 @@ PATIENCE = 600.0  # seconds that a sync is waited for
 
 @click.group(cls=Group)
 def peer() -> None:
-    """Other instances: follow, list, allow, block, sync."""
+    """Other instances: follow, list, show, allow, block, accept, sync."""
+
+
+for command in (gate.allow, gate.block, gate.unblock, gate.rules_, gate.accept, gate.reject, gate.lists):
+    peer.add_command(command)
 
 
 @peer.command("follow")
@@ -64,9 +69,9 @@ def list_(as_json: bool) -> None:
     """List whom we follow, who follows us, and every host we have met."""
     with opened() as instance, instance.database.reading() as session:
         rows = _relations(session, instance)
-        met = list(session.exec(select(Host).order_by(col(Host.host))))
-    if as_json:
-        return print_json({"relations": rows, "hosts": [_health(host) for host in met]})
+        if as_json:
+            met = health.of_all(session, instance.node)
+            return print_json({"relations": rows, "hosts": [one.as_dict() for one in met]})
     print_table(
         ("direction", "actor", "state", "since", "read", "host"),
         [
@@ -82,38 +87,21 @@ def list_(as_json: bool) -> None:
 @reading
 def show(host: str, as_json: bool) -> None:
     """Show what we know of one instance."""
-    name = hosts.normal(host_of(host) or host)
+    name = rules.normal(host_of(host) or host)
     with opened() as instance, instance.database.reading() as session:
-        row = session.get(Host, name)
+        found = health.of_host(session, name)
         rows = [r for r in _relations(session, instance) if host_of(r["actor"]) == name]
-        waiting = [d for d in outbox.backlog(session) if d.host == name]
-    if row is None and not rows:
+        changed = [{"key": key.id, "since": key.quarantined_at} for key in quarantine.of_host(session, name)]
+    if found is None:
         fail(f"We have not met {name[:200]}.")
-    data = (_health(row) if row else {"host": name}) | {"relations": rows, "waiting": len(waiting)}
     if as_json:
-        return print_json(data)
-    for key, value in data.items():
-        if key == "relations":
-            for relation in rows:
-                say(f"{relation['direction']}\t{relation['actor']}\t{relation['state']}")
-        elif value is not None:
-            say(f"{key}\t{value}")
-
-
-@peer.command("allow")
-@click.argument("host")
-def allow(host: str) -> None:
-    """Exchange with HOST and everything below it."""
-    _judge(host, True)
-    say(f"{hosts.normal(host)} is allowed.")
-
-
-@peer.command("block")
-@click.argument("host")
-def block(host: str) -> None:
-    """Exchange nothing with HOST and everything below it; what waits for it is forgotten."""
-    _judge(host, False)
-    say(f"{hosts.normal(host)} is blocked.")
+        return print_json(found.as_dict() | {"relations": rows, "changed_keys": changed})
+    for line in words.of_health(found):
+        say("\t".join(line))
+    for relation in rows:
+        say(f"{relation['direction']}\t{relation['actor']}\t{relation['state']}")
+    for key in changed:
+        say(f"changed key\t{key['key']}\tnot believed since {key['since']}; see `jumelage keys accept`")
 
 
 @peer.command("sync")
@@ -186,7 +174,7 @@ def _sync(instance: Instance, actor: str) -> dict[str, Any]:
 
 def _compared(instance: Instance, actor: str, steps: Steps) -> backfill.Reconciliation:
     steps.to(0, title=f"Comparing {host_of(actor)}")
-    return backfill.reconcile(instance.node, actor)
+    return mending.mend(instance, actor)
 
 
 def _row(instance: Instance, actor: str) -> backfill.Backfill:
@@ -235,7 +223,7 @@ def _relations(session: Session, instance: Instance) -> list[dict[str, Any]]:
     for relation in session.exec(select(Follow).order_by(col(Follow.id))):
         outwards = instance.node.is_ours(relation.follower)
         actor = relation.followed if outwards else relation.follower
-        host = session.get(Host, host_of(actor) or "")
+        host = health.of_host(session, host_of(actor) or "")
         reading_ = session.get(backfill.Backfill, actor) if outwards else None
         rows.append(
             {
@@ -249,14 +237,10 @@ def _relations(session: Session, instance: Instance) -> list[dict[str, Any]]:
                 )
                 if reading_
                 else None,
-                "health": _health(host) if host else None,
+                "health": host.as_dict() if host else None,
             }
         )
     return rows
-
-
-def _health(host: Host) -> dict[str, Any]:
-    return host.model_dump()
 
 
 def _read(row: dict[str, Any] | None) -> str:
@@ -269,13 +253,3 @@ def _word(health: dict[str, Any] | None) -> str:
     if health["allowed"] is False:
         return "blocked"
     return f"{health['state']}: {health['last_error']}" if health["last_error"] else health["state"]
-
-
-def _judge(host: str, allowed: bool) -> None:
-    name = hosts.normal(host_of(host) or host)
-    if not name or any(character.isspace() or character in "/@" for character in name):
-        raise click.BadParameter("write a host, such as practices.town.example", param_hint="HOST")
-    with opened() as instance, instance.database.writing() as session:
-        hosts.judge(session, name, allowed)
-        if not allowed:
-            outbox.purge(session, name)

@@ -1,6 +1,7 @@
 """The door for other software: inboxes, objects by `Accept`, WebFinger and NodeInfo."""
 
 import json
+import math
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +13,7 @@ from exchange.instance import Instance
 from exchange.web import documents
 from federation import inbox, nodeinfo, webfinger
 from federation.activity import ACTIVITY_JSON, MAX_BYTES
-from federation.errors import Refused
+from federation.errors import Refused, TooMany
 
 _ASKED = ("application/activity+json", "application/ld+json")
 _TAKEN = (*_ASKED, "application/json")
@@ -66,19 +67,30 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.post("/inbox")
     @blueprint.post("/actor/inbox")
     @blueprint.post("/communities/<slug>/inbox")
-    def receive(slug: str | None = None) -> BaseResponse:
+    @blueprint.post("/clusters/<cluster>/inbox")
+    def receive(slug: str | None = None, cluster: str | None = None) -> BaseResponse:
         if request.mimetype not in _TAKEN or request.content_encoding not in (None, "", "identity"):
             return problem(415, "An inbox takes ActivityPub JSON, not packed.")
-        if slug is not None:
+        if slug is not None or cluster is not None:
             with instance.database.reading() as session:
-                if documents.community_named(session, slug) is None:
+                if not documents.is_actor(session, slug, cluster):
                     return problem(404, "There is nothing at this address.")
-        request.max_content_length = MAX_BYTES
-        body = request.get_data(cache=False)
+        address = request.remote_addr or ""
         try:
+            instance.node.budgets.of_address(address)
+            request.max_content_length = MAX_BYTES
             inbox.receive(
-                instance.node, method="POST", target=_target(), headers=list(request.headers), body=body
+                instance.node,
+                method="POST",
+                target=_target(),
+                headers=list(request.headers),
+                body=request.get_data(cache=False),
+                address=address,
             )
+        except TooMany as refused:
+            response = problem(refused.status, refused.reason)
+            response.headers["Retry-After"] = str(math.ceil(refused.seconds))
+            return response
         except Refused as refused:
             return problem(refused.status, refused.reason)
         return Response(status=202)
@@ -102,7 +114,10 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.get("/activities/<key>")
     @blueprint.get("/actor/<any(outbox, followers, following):name>")
     @blueprint.get("/communities/<slug>/<any(outbox, followers, following):name>")
+    @blueprint.get("/clusters/<slug>/<any(outbox, followers, following, members, practices):name>")
     def only_for_software(**_: str) -> BaseResponse:
+        if instance.settings.signed_fetch and (refusal := _unsigned(instance)):
+            return refusal
         with instance.database.reading() as session:
             answer = documents.at(instance, session, request.path, request.args.get("page"))
         if answer is None:

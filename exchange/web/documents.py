@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import shelf
+from exchange.catalogue import cluster, shelf
 from exchange.instance import Instance
 from exchange.messages import NotFound
 from exchange.models.adoption import Adoption
+from exchange.models.cluster import Cluster
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
@@ -26,6 +27,8 @@ _PATTERNS = (
     ("actor_collection", r"/actor/(outbox|followers|following)"),
     ("community", r"/communities/([a-z0-9-]+)"),
     ("community_collection", r"/communities/([a-z0-9-]+)/(outbox|followers|following)"),
+    ("cluster", r"/clusters/([a-z0-9-]+)"),
+    ("cluster_collection", r"/clusters/([a-z0-9-]+)/(outbox|followers|following|members|practices)"),
     ("practice", r"/practices/([0-9a-f-]{36})"),
     ("practice_collection", r"/practices/([0-9a-f-]{36})/(adoptions|reviews)"),
     ("review", r"/reviews/([0-9a-f-]{36})"),
@@ -67,6 +70,32 @@ def _community_collection(
 ) -> Answer | None:
     found = _own(session, slug)
     return _collection(instance, session, found.uri, name, page) if found else None
+
+
+def _cluster(instance: Instance, session: Session, slug: str, *, page: str | None) -> Answer | None:
+    found = cluster_named(session, slug)
+    return (200, instance.actor_document(session, found.uri)) if found else None
+
+
+def _cluster_collection(
+    instance: Instance, session: Session, slug: str, name: str, *, page: str | None
+) -> Answer | None:
+    found = cluster_named(session, slug)
+    if found is None or name not in ("members", "practices"):
+        return _collection(instance, session, found.uri, name, page) if found else None
+    items = (
+        cluster.members(session, found)
+        if name == "members"
+        else [practice.uri for practice, _owner in cluster.practices(session, found)]
+    )
+    return 200, {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": f"{found.uri}/{name}",
+        "type": "OrderedCollection",
+        "attributedTo": found.uri,
+        "totalItems": len(items),
+        "orderedItems": items,
+    }
 
 
 def _own(session: Session, slug: str) -> Community | None:
@@ -162,6 +191,18 @@ def page_of(session: Session, path: str) -> str | None:
             practice = session.get(Practice, found.practice_id)
             return f"/practices/{practice.key}#{prefix.strip('/')}" if practice else None
     return None
+
+
+def is_actor(session: Session, community: str | None, group: str | None) -> bool:
+    """Whether there is an actor of ours under one of these short names."""
+    return bool(
+        (community and community_named(session, community)) or (group and cluster_named(session, group))
+    )
+
+
+def cluster_named(session: Session, slug: str) -> Cluster | None:
+    """The cluster that is called so."""
+    return session.exec(select(Cluster).where(Cluster.slug == slug)).first()
 
 
 def community_named(session: Session, name: str) -> Community | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation import collections, followers, hosts
+from federation import collections, followers, hosts, knocking
 from tests.federation.world import Instance, World
 
 
@@ -107,16 +107,12 @@ def test_where_the_operator_decides_a_follow_waits_for_the_answer(
     world: World, pair: tuple[Instance, Instance]
 ) -> None:
     ulm, saillans = pair
-    with ulm.node.database.writing() as session:
-        hosts.judge(session, "localhost", True)
     ulm.node.mode = "allowlist"
     saillans.follow(ulm.actor)
     world.settle()
     assert state(ulm, saillans.actor, ulm.actor) == "pending"
     with ulm.node.database.writing() as session:
-        relation = followers.between(session, saillans.actor, ulm.actor)
-        assert relation is not None
-        followers.answer(session, relation, accept=True)
+        knocking.answer(session, ulm.node, saillans.host, accept=True)
     world.settle()
     assert state(saillans, saillans.actor, ulm.actor) == "accepted"
 

@@ -1,6 +1,7 @@
 """A small world: instances in one process that speak real HTTP with each other over loopback."""
 
 import json
+import math
 import threading
 import time
 from collections import deque
@@ -18,9 +19,10 @@ from exchange.db import Database
 from federation import actor, backfill, collections, followers, inbox, keys, outbox, signatures, webfinger
 from federation.activity import ACTIVITY_JSON
 from federation.arrivals import Arrival
+from federation.budgets import Budgets
 from federation.client import Client
 from federation.delivery import deliver_due
-from federation.errors import Refused
+from federation.errors import Refused, TooMany
 from federation.followers import Follow
 from federation.hosts import Host
 from federation.node import Incoming, Node
@@ -69,7 +71,7 @@ class Instance:
         self.host = urlsplit(self.origin).netloc
         self.notebook = Notebook()
         client = Client(origin=self.origin, lab=True, signer=self._signer)
-        self.node = Node(self.origin, database, client, self.notebook, lab=True)
+        self.node = Node(self.origin, database, client, self.notebook, lab=True, budgets=Budgets(0))
         self.city = f"{self.origin}/communities/{name}"
         self.actor = self.node.instance_actor
         self.requests: deque[tuple[str, str]] = deque(maxlen=10_000)
@@ -199,6 +201,8 @@ class Instance:
                         headers=list(self.headers.items()),
                         body=body,
                     )
+                except TooMany as refusal:
+                    self.reply(429, {}, {"Retry-After": str(math.ceil(refusal.seconds))})
                 except Refused as refusal:
                     self.reply(refusal.status, {"title": refusal.reason, "detail": refusal.detail})
                 else:

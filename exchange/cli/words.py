@@ -1,0 +1,71 @@
+"""The health of an exchange in words, for the terminal."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from federation.health import Health
+
+
+def of_health(one: Health) -> Iterator[tuple[str, str]]:
+    """Pairs of a heading and what is to be said under it; only what there is to say."""
+    yield "host", one.host
+    yield "state", _state(one)
+    if one.allowed is not None:
+        whose = f"by the list {one.rule_source}" if one.rule_source else "by the operator"
+        about = f" (as part of {one.rule})" if one.rule != one.host else ""
+        why = f": {one.reason}" if one.reason else ""
+        yield "word", f"{'allowed' if one.allowed else 'blocked'} {whose}{about}{why}"
+    yield "last in", _moment(one.last_in)
+    yield "last out", _moment(one.last_out)
+    yield "backlog", _backlog(one)
+    if one.last_error:
+        yield "last error", one.last_error
+    if one.skew_seconds is not None:
+        yield "clock", _clock(one)
+    yield "dialect", f"we sign in {one.dialect}" + (f", they in {one.signs}" if one.signs else "")
+    proofs = {
+        True: "its actors can prove objects",
+        False: "its actors cannot prove objects",
+        None: "not known",
+    }
+    yield "proofs", proofs[one.proofs]
+    if one.software:
+        yield "software", one.software
+    yield from _turned_away(one)
+    if one.compared_at:
+        found = f"{one.missing} were missing here, {one.vanished} had vanished there"
+        yield "compared", f"{_moment(one.compared_at)}: {found}"
+
+
+def _state(one: Health) -> str:
+    if one.state == "suspended":
+        return f"not answering since {one.failures} tries; tried again {_moment(one.next_probe)}"
+    if one.failures:
+        return f"in trouble at the last {one.failures} tries"
+    return "well" if one.last_in or one.last_out else "not heard from yet"
+
+
+def _backlog(one: Health) -> str:
+    since = f", the oldest of {_moment(one.oldest)}" if one.oldest else ""
+    dead = f"; {one.dead} given up" if one.dead else ""
+    return f"{one.waiting} waiting{since}{dead}"
+
+
+def _clock(one: Health) -> str:
+    seconds = one.skew_seconds or 0
+    if not one.clock_is_off:
+        return "in step"
+    return f"{abs(seconds)} seconds {'ahead of' if seconds > 0 else 'behind'} ours"
+
+
+def _turned_away(one: Health) -> Iterator[tuple[str, str]]:
+    if one.refused_count:
+        yield "refused", f"{one.refused_count}, the last because: {one.last_refusal}"
+    if one.unproven_count:
+        yield "unproven", f"{one.unproven_count} claimed to come from there, the last: {one.last_unproven}"
+    if one.throttled_count:
+        yield "too many", f"{one.throttled_count} requests beyond its budget"
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else "never"

@@ -105,7 +105,7 @@ def test_the_limits_are_those_that_are_enforced() -> None:
     assert (collections.PAGE, collections.MOST_BYTES) == (100, 700_000)
     assert (backfill.MOST_PAGES, backfill.MOST_ITEMS, backfill.MOST_BYTES) == (10_000, 1000, 4 * 1024**2)
     assert (request.OLDEST.seconds // 60, request.NEWEST.seconds // 60) == (65, 60)
-    assert (keys.OVERLAP.seconds // 60, peers.REFETCH.seconds // 60) == (10, 5)
+    assert (keys.OVERLAP.days, peers.REFETCH.seconds // 60) == (8, 5)
 
 
 def test_the_statuses_of_refusals_are_the_ones_explained() -> None:

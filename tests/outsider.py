@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from federation.activity import PUBLIC
-from tests.federation.foreign import Foreign, instance, signed
+from tests.federation.foreign import RSA, Foreign, instance, signed
 from tests.rig import House
 
 
@@ -52,8 +52,8 @@ class Outsider:
         }
 
     def copied(self, house: House, path: str, author: str, **more: Any) -> dict[str, Any]:
-        """A thing of a house, as if it stood here under the same path and were the author's."""
-        document = house.document(path)
+        """A thing of a house, as if it stood here under the same path and were the author's; without a proof."""
+        document = {k: v for k, v in house.document(path).items() if k != "proof"}
         text = json.dumps(document).replace(document["attributedTo"], author)
         return {**json.loads(text.replace(house.origin, self.origin)), **more}
 
@@ -72,10 +72,10 @@ class Outsider:
         """Put an activity into the shared inbox of a house; the status of the answer."""
         return self.post(house, self.activity(actor, kind, thing, **more), signer=actor)
 
-    def post(self, house: House, activity: dict[str, Any], *, signer: str) -> int:
+    def post(self, house: House, activity: dict[str, Any], *, signer: str, key: Any = RSA) -> int:
         url = f"{house.origin}/inbox"
         body = json.dumps(activity).encode()
-        headers = signed(url, body, key_id=f"{signer}#main-key")
+        headers = signed(url, body, key_id=f"{signer}#main-key", key=key)
         answer = requests.post(f"http://127.0.0.1:{house.port}/inbox", data=body, headers=headers, timeout=10)
         return answer.status_code
 

@@ -12,8 +12,9 @@ from exchange.models.community import Community
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams import community_profile
 from federation import actor
+from federation.actor import LocalActor
 
-_SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
+SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 RESERVED = {"instance", "actor", "admin", "root", "www"}
 
 
@@ -108,12 +109,14 @@ def _problems(
     def wrong(path: str, msgid: str, **params: Any) -> None:
         found.append(Problem(path, Message(msgid, params)))
 
-    if not isinstance(slug, str) or not _SLUG.match(slug) or slug in RESERVED:
+    if not isinstance(slug, str) or not SLUG.match(slug) or slug in RESERVED:
         wrong("slug", N_("A short name has small letters, digits and hyphens, 63 at most."))
     elif (
         session and session.exec(select(Community.id).where(Community.slug == slug, Community.local)).first()
     ):
         wrong("slug", N_("There is already a community “%(slug)s” here."), slug=slug)
+    elif session and session.exec(select(LocalActor.uri).where(LocalActor.handle == slug)).first():
+        wrong("slug", N_("The name “%(slug)s” is taken here."), slug=slug)
     if not any(isinstance(t, str) and t.strip() for t in name.values()):
         wrong("name", N_("Give the community its name."))
     if not isinstance(country, str) or not re.fullmatch(r"[A-Z]{2}", country):

@@ -7,6 +7,7 @@ from flask import Flask
 from exchange.web import (
     account,
     adopting,
+    clusters,
     communities,
     desk,
     failures,
@@ -28,7 +29,7 @@ from exchange.web.limits import LoginLimits
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
     *(public, finding, practice, communities, network),
-    *(account, desk, officer, rating, adopting, following, moderating),
+    *(account, desk, officer, rating, adopting, following, moderating, clusters),
 )
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, render_template, request
 from sqlmodel import Session
 
-from exchange.catalogue import judgement, moderate, officers, shelf
+from exchange.catalogue import cluster, judgement, moderate, officers, shelf
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
 from exchange.models.comment import Comment
@@ -16,6 +16,7 @@ from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.web.blueprints import public
 from exchange.web.failures import page as failure
+from exchange.web.guard import may_govern
 from exchange.web.pictures import Strip, strips
 from exchange.web.reach import database
 
@@ -71,6 +72,7 @@ def practice(key: str) -> str | Response:
         told = telling(found, owner)
         versions = shelf.versions_of(session, found)
         after = _afterlife(session, found)
+        groups = cluster.led_for(session, found) if may_govern() else []
     return render_template(
         "practice.html",
         told=told,
@@ -79,6 +81,7 @@ def practice(key: str) -> str | Response:
         old=None,
         reading=_reading(),
         mine=g.officer is not None and officers.may(g.officer, owner),
+        clusters=groups,
         rateable=g.community is not None and g.community.id != owner.id,
     )
 

@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exchange import api, web
 from exchange.instance import Instance
-from exchange.web import activitypub
+from exchange.web import activitypub, doorstep
 
 LARGEST_FORM = 4 * 1024 * 1024  # bytes
 
@@ -21,6 +21,7 @@ def create_app(instance: Instance) -> Flask:
     json.sort_keys = False  # languages keep their order
     if instance.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)  # type: ignore[method-assign]
+    doorstep.register(app)
     activitypub.register(app, instance)
     api.register(app, instance)
     web.register(app, instance)

@@ -24,7 +24,8 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
 MAX_RECIPIENTS = 2_000
-MAX_URI = 2_048
+MAX_URI = 2_048  # bytes
+MAX_ACTOR = 512  # bytes: with an id of MAX_URI beside it, it fits into a row of a PostgreSQL index
 REFUSED_KEYWORDS = frozenset({"@graph", "@reverse", "@included"})
 
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -128,9 +129,13 @@ def id_of(value: Any) -> str | None:
     """The identifier of something given as its URI or as an object; None for anything else."""
     if isinstance(value, dict):
         value = value.get("id")
-    if isinstance(value, str) and 0 < len(value) <= MAX_URI and not _NOT_IN_URI.search(value):
+    if isinstance(value, str) and 0 < _size(value) <= MAX_URI and not _NOT_IN_URI.search(value):
         return value
     return None
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def ids_of(value: Any) -> list[str]:
@@ -152,7 +157,7 @@ def actor_of(activity: dict[str, Any]) -> str:
     """The one actor of an activity."""
     actors = as_list(activity.get("actor"))
     actor = id_of(actors[0]) if len(actors) == 1 else None
-    if actor is None or origin_of(actor) is None:
+    if actor is None or origin_of(actor) is None or _size(actor) > MAX_ACTOR:
         raise BadActivity("The activity does not name exactly one actor.")
     return actor
 
@@ -178,7 +183,7 @@ def origin_of(uri: Any) -> str | None:
 
     Hosts come out in lower case as A-labels, default ports are dropped; user info is refused.
     """
-    if not isinstance(uri, str) or len(uri) > MAX_URI or _NOT_IN_URI.search(uri):
+    if not isinstance(uri, str) or _size(uri) > MAX_URI or _NOT_IN_URI.search(uri):
         return None
     try:
         parts = urlsplit(uri)

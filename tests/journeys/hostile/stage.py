@@ -158,7 +158,7 @@ class Stage:
             lines.append(f"Content-Length: {len(body)}")
         return self.send("\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body)
 
-    def send(self, data: bytes, *, seconds: float = 10) -> tuple[int, str, bytes]:
+    def send(self, data: bytes, *, seconds: float = 5) -> tuple[int, str, bytes]:
         return talk(self.house.port, data, seconds=seconds)
 
     # ----------------------------------------------------------------- what came of it

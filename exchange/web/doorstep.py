@@ -1,0 +1,58 @@
+"""What no browser sends is refused on the doorstep, before anything behind it stumbles over it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, request
+from werkzeug.http import parse_date
+
+Start = Callable[..., Any]
+LONGEST_LABEL = 63
+DATES = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
+REFUSAL = b'{"type": "about:blank", "title": "This request cannot be understood.", "status": 400}'
+
+
+def register(app: Flask) -> None:
+    """Put the doorstep before an application."""
+    inner = app.wsgi_app
+
+    def doorstep(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        if not is_host(environ.get("HTTP_HOST", "")):
+            start("400 Bad Request", [("Content-Type", "application/problem+json")])
+            return [REFUSAL]
+        for name in DATES:
+            if name in environ and not _is_on_a_calendar(environ[name]):
+                del environ[name]
+        return inner(environ, start)
+
+    app.wsgi_app = doorstep  # type: ignore[assignment, method-assign]
+    app.before_request(_refuse_strange_letters)
+
+
+def is_host(text: str) -> bool:
+    """Whether a Host header can be the name of a host; an absent one can."""
+    try:
+        name = urlsplit(f"//{text}").hostname or ""
+    except ValueError:
+        return False
+    return not name or all(0 < len(label) <= LONGEST_LABEL for label in name.removesuffix(".").split("."))
+
+
+def _is_on_a_calendar(date: str) -> bool:
+    try:
+        parse_date(date)
+    except (OverflowError, ValueError):
+        return False
+    return True
+
+
+def _refuse_strange_letters() -> None:
+    """Not every database can hold a NUL, and a field of a form has a name."""
+    told: list[str | None] = [request.path, *request.args.keys()]
+    told += [value for values in request.args.listvalues() for value in values]
+    if request.method == "POST" and request.blueprint in ("public", "officer", "admin"):
+        told += [*request.form.keys(), *request.files.keys()]
+        told += [value for values in request.form.listvalues() for value in values]
+    if any(text is None or "\x00" in text for text in told):
+        abort(400)

@@ -63,9 +63,20 @@ class House:
         self.server.task_dispatcher.shutdown(timeout=1)
         self.server.asyncore.close_all(self.map)
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """The machine is off: nobody answers at its address."""
         self.open = False
         self.thread.join(5)
+
+    def start(self) -> None:
+        """It is there again, at the same address."""
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", self.port))
+        self._serve()
+
+    def close(self) -> None:
+        self.stop()
         self.instance.close()
 
     # ----------------------------------------------------------------- what people do

@@ -2,11 +2,10 @@
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exchange import api, web
 from exchange.instance import Instance
-from exchange.web import activitypub, doorstep
+from exchange.web import activitypub, doorstep, proxies
 
 LARGEST_FORM = 4 * 1024 * 1024  # bytes
 
@@ -20,7 +19,7 @@ def create_app(instance: Instance) -> Flask:
     app.json = json = DefaultJSONProvider(app)
     json.sort_keys = False  # languages keep their order
     if instance.settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1)  # type: ignore[method-assign]
+        app.wsgi_app = proxies.behind(app.wsgi_app, instance.settings.trusted_proxies)  # type: ignore[method-assign]
     doorstep.register(app)
     activitypub.register(app, instance)
     api.register(app, instance)

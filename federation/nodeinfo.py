@@ -43,7 +43,7 @@ def document(
         "version": version,
         "software": software,
         "protocols": ["activitypub"],
-        "services": {"inbound": [], "outbound": ["atom1.0"]},
+        "services": {"inbound": [], "outbound": []},
         "openRegistrations": open_registrations,
         "usage": {
             "users": {

@@ -168,7 +168,7 @@ def _tell(
         session,
         kind,
         publisher,
-        adoption_object(adoption, practice.uri, publisher, adopter),
+        adoption_object(adoption, practice.uri, publisher, adopter, owner=owner.uri),
         also=[owner.uri],
     )
     return adoption

@@ -66,7 +66,7 @@ def review(
     session.add(found)
     session.flush()
     owner = session.get_one(Community, practice.community_id)
-    say(session, kind, by, review_object(found, practice.uri, by), also=[owner.uri])
+    say(session, kind, by, review_object(found, practice.uri, by, owner=owner.uri), also=[owner.uri])
     return found
 
 

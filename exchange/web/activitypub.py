@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.wrappers import Response as BaseResponse
 
 from exchange.catalogue import shelf
@@ -27,8 +28,17 @@ def register(app: Flask, instance: Instance) -> None:
 
 def wants_activity() -> bool:
     """Whether the request prefers ActivityPub over a page; a browser never does."""
-    best = request.accept_mimetypes.best_match(("text/html", *_ASKED))
-    return best in _ASKED
+    return preferred("text/html", *_ASKED) in _ASKED
+
+
+def preferred(*offered: str) -> str | None:
+    """Which of these media types the request would rather have.
+
+    Parameters make no difference: ActivityPub asks for `application/ld+json` with a profile, and all that
+    we have is of that profile.
+    """
+    bare = MIMEAccept((kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes)
+    return bare.best_match(offered)
 
 
 def _object(instance: Instance) -> BaseResponse | None:
@@ -98,7 +108,7 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.get("/actor")
     def actor() -> BaseResponse:
         """The instance's actor has no page of its own; people are sent to the page about its peers."""
-        if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
+        if preferred("application/json", "text/html") == "text/html":
             return redirect("/federation", 303)
         with instance.database.reading() as session:
             return _json(instance.actor_document(session, instance.node.instance_actor), ACTIVITY_JSON)

@@ -1,11 +1,11 @@
 """The pages that say what went wrong, what was kept, and what to do, in the reader's language."""
 
-from flask import Flask, g, render_template, request
+from flask import Flask, g, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from exchange.messages import N_, NotAllowed, NotFound, Refusal
-from exchange.web.activitypub import problem
+from exchange.web.activitypub import preferred, problem
 from exchange.web.language import said
 
 SOFTWARE = (
@@ -57,7 +57,7 @@ def register(app: Flask) -> None:
 def page(status: int, error: Exception | str | None = None) -> Response:
     """The page for a status, with the sentence of whoever refused."""
     title, text = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
-    if request.accept_mimetypes.best_match(("text/html", *SOFTWARE)) in SOFTWARE:
+    if preferred("text/html", *SOFTWARE) in SOFTWARE:
         return problem(status, title)
     if isinstance(error, Refusal):
         sentences = [said(problem.message) for problem in error.problems]

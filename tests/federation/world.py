@@ -16,7 +16,18 @@ import time_machine
 from sqlmodel import Session, col, select
 
 from exchange.db import Database
-from federation import actor, backfill, collections, followers, inbox, keys, outbox, signatures, webfinger
+from federation import (
+    actor,
+    backfill,
+    collections,
+    followers,
+    hosts,
+    inbox,
+    keys,
+    outbox,
+    signatures,
+    webfinger,
+)
 from federation.activity import ACTIVITY_JSON
 from federation.arrivals import Arrival
 from federation.budgets import Budgets
@@ -70,7 +81,7 @@ class Instance:
         self.origin = f"http://{name}.localhost:{self.server.server_port}"
         self.host = urlsplit(self.origin).netloc
         self.notebook = Notebook()
-        client = Client(origin=self.origin, lab=True, signer=self._signer)
+        client = Client(origin=self.origin, lab=True, signer=self._signer, allowed=self._talks_with)
         self.node = Node(self.origin, database, client, self.notebook, lab=True, budgets=Budgets(0))
         self.city = f"{self.origin}/communities/{name}"
         self.actor = self.node.instance_actor
@@ -88,6 +99,10 @@ class Instance:
     def _signer(self) -> tuple[str, Any]:
         with self.node.database.reading() as session:
             return keys.signing_key(session, self.actor)
+
+    def _talks_with(self, host: str) -> bool:
+        with self.node.database.reading() as session:
+            return hosts.verdict(session, self.node, host)
 
     def stop(self) -> None:
         """The machine is off: nobody answers, not on open connections either."""

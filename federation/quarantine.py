@@ -1,4 +1,4 @@
-"""Changed keys: which are believed at once, and which wait for the operator's word (decision 0008).
+"""Changed keys: which are believed at once, and which wait for the operator's word (decision 0009).
 
 Who takes over a domain can serve any document, also one that lists the keys of old; but cannot sign
 with them. So a new key of an actor on whom something depends is believed when the actor's own document

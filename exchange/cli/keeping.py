@@ -2,20 +2,23 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import click
+from sqlmodel import Session
 
 from exchange import schema
-from exchange.catalogue import announce, community, shelf
-from exchange.cli.base import Command, Group, opened, settings
+from exchange.catalogue import keyring, shelf
+from exchange.cli.base import Command, Group, fail, opened, settings
 from exchange.cli.output import say
 from exchange.config import Settings
 from exchange.db import Database
+from exchange.instance import Instance
 from exchange.messages import N_, NotFound
+from federation import accepting, outbox, quarantine, rules
 from federation import keys as federation_keys
-from federation import outbox
-from federation.activity import PUBLIC
+from federation.activity import PUBLIC, host_of
 
 
 @click.command(cls=Command)
@@ -37,33 +40,67 @@ def upgrade() -> None:
 
 @click.group(cls=Group)
 def keys() -> None:
-    """Keys: with which actors of this instance sign."""
+    """Keys: those with which our actors sign, and changed ones of others."""
 
 
 @keys.command("rotate")
 @click.argument("slug", required=False)
-def rotate(slug: str | None) -> None:
-    """Give a community (without SLUG: the instance) new keys, and announce them with the old ones."""
+@click.option("--leaked", is_flag=True, help="The old keys hold no longer from now on: others have them.")
+def rotate(slug: str | None, leaked: bool) -> None:
+    """Give a community (without SLUG: the instance) new keys, and announce them with the old ones.
+
+    The old keys go on for eight days, until everybody has heard of the new ones. After --leaked nobody
+    can be told in a way that could not be forged: operators elsewhere have to accept the new keys.
+    """
     with opened() as instance, instance.database.writing() as session:
         owner = shelf.community(session, slug) if slug else None
         if owner is not None and not owner.local:
             raise NotFound(N_("There is no community “%(ref)s” here."), ref=slug)
-        actor = owner.uri if owner else instance.node.instance_actor
-        made = [federation_keys.rotate(session, actor, kind).id for kind in ("rsa", "ed25519")]
+        overlap = timedelta(0) if leaked else federation_keys.OVERLAP
         if owner is not None:
-            announce.say(session, "Update", owner, community.describe(session, owner))
+            made = keyring.rotate(session, owner, overlap=overlap)
         else:
-            activity = {
-                "@context": "https://www.w3.org/ns/activitystreams",
-                "type": "Update",
-                "actor": actor,
-                "to": [PUBLIC],
-                "cc": [f"{actor}/followers"],
-                "object": instance.actor_document(session, actor),
-            }
-            outbox.send(session, actor=actor, activity=activity, followers_of=[actor])
+            made = _renew_instance(instance, session, overlap)
     for key in made:
         say(key)
+
+
+@keys.command("accept")
+@click.argument("host", metavar="HOST|URL")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def accept(host: str, yes: bool) -> None:
+    """Believe the changed keys of HOST's actors, which nobody announced with the keys we knew.
+
+    Ask the people there first, by telephone say: whoever takes over a domain comes with new keys too.
+    """
+    name = rules.normal(host_of(host) or host)
+    with opened() as instance:
+        with instance.database.reading() as session:
+            waiting = quarantine.of_host(session, name)
+        if not waiting:
+            fail(f"No changed key of {name[:200]} waits for your word.")
+        for row in waiting:
+            say(f"{row.id}\t{row.quarantined_at}")
+        if not yes:
+            click.confirm("Have the people there told you that these are theirs?", abort=True, err=True)
+        with instance.database.writing() as session:
+            accepting.accept(session, name)
+    say("They are believed from now on.")
+
+
+def _renew_instance(instance: Instance, session: Session, overlap: timedelta) -> list[str]:
+    actor, kinds = instance.node.instance_actor, federation_keys.FRAGMENTS
+    made = [federation_keys.rotate(session, actor, kind, overlap=overlap).id for kind in kinds]
+    activity = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "type": "Update",
+        "actor": actor,
+        "to": [PUBLIC],
+        "cc": [f"{actor}/followers"],
+        "object": instance.actor_document(session, actor),
+    }
+    outbox.send(session, actor=actor, activity=activity, followers_of=[actor])
+    return made
 
 
 def _copied(found: Settings, version: str | None) -> Path | None:

@@ -10,7 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from exchange.cli import cli
+from exchange.config import load
 from exchange.instance import Instance
+from federation.base import now
+from federation.hosts import Host
+from federation.remote import RemoteKey
 from tests.exchange.cli.conftest import ORIGIN, Operator
 
 
@@ -254,12 +258,30 @@ def test_new_keys_are_announced(operator: Operator) -> None:
     assert [key.partition("#")[0] for key in made] == [f"{ORIGIN}/communities/loos"] * 2
     operator.types("keys", "rotate")
     told = operator.reads("journal", "--body")[before:]
-    assert [(entry["kind"], entry["actor"]) for entry in told] == [
-        ("Update", f"{ORIGIN}/communities/loos"),
-        ("Update", f"{ORIGIN}/actor"),
-    ]
+    actors = [f"{ORIGIN}/communities/loos", f"{ORIGIN}/actor"]
+    assert {entry["kind"] for entry in told} == {"Update"}
+    assert [entry["object_id"] for entry in told if entry["object_id"] == entry["actor"]] == actors
     assert made[0] in str(told[0]["activity"]["object"])
+    signed = [entry["activity"]["object"] for entry in told if entry["object_id"] not in actors]
+    assert {thing["proof"]["verificationMethod"] for thing in signed} == {made[1]}
+    leaked = operator.types("keys", "rotate", "loos", "--leaked").stdout.split()
+    actor = operator.reads("journal", "--body")[-2]["activity"]["object"]
+    assert [actor["publicKey"]["id"], actor["assertionMethod"][0]["id"]] == leaked
     operator.types("keys", "rotate", "nobody", status=1)
+
+
+def test_changed_keys_of_others_are_shown_and_accepted(operator: Operator) -> None:
+    operator.types("keys", "accept", "there.example", "--yes", status=1)
+    key = {"id": "https://there.example/a#main-key", "owner": "https://there.example/a"}
+    with closing(Instance.open(load(operator.data))) as instance, instance.database.writing() as session:
+        session.add(Host(host="there.example"))
+        session.add(RemoteKey(**key, state="quarantined", pending_pem="…", quarantined_at=now()))
+    [changed] = operator.reads("peer", "show", "there.example")["changed_keys"]
+    assert changed["key"] == key["id"]
+    assert "not believed since" in operator.types("peer", "show", "there.example").stdout
+    operator.types("keys", "accept", "there.example", status=1)
+    assert key["id"] in operator.types("keys", "accept", "https://there.example/", "--yes").stdout
+    assert operator.reads("peer", "show", "there.example")["changed_keys"] == []
 
 
 def test_an_older_database_is_copied_and_upgraded(operator: Operator) -> None:

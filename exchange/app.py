@@ -19,7 +19,7 @@ def create_app(instance: Instance) -> Flask:
     app.json = json = DefaultJSONProvider(app)
     json.sort_keys = False  # languages keep their order
     if instance.settings.trusted_proxies:
-        app.wsgi_app = proxies.behind(app.wsgi_app, instance.settings.trusted_proxies)  # type: ignore[method-assign]
+        app.wsgi_app = proxies.behind(app.wsgi_app, instance.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     doorstep.register(app)
     activitypub.register(app, instance)
     api.register(app, instance)

@@ -52,6 +52,20 @@ def describe(document: dict[str, Any]) -> Description:
     return Description(uri, host, kind, inbox, shared if same_origin(uri, shared) else None)
 
 
+# What a person's document is needed for; what else it tells about them is not kept.
+_OF_A_PERSON = frozenset(
+    {"@context", "id", "type", "preferredUsername", "webfinger", "inbox", "outbox", "followers", "endpoints"}
+    | {"publicKey", "assertionMethod", "alsoKnownAs", "movedTo"}
+)
+
+
+def kept(document: dict[str, Any]) -> dict[str, Any]:
+    """An actor document as it is remembered: of people only what it takes to know and reach them."""
+    if document.get("type") != "Person":
+        return document
+    return {name: value for name, value in document.items() if name in _OF_A_PERSON}
+
+
 def listed_keys(document: dict[str, Any]) -> dict[str, ListedKey]:
     """The usable keys in an actor document, by id: `publicKey`, and `assertionMethod` of FEP-521a.
 

@@ -22,7 +22,7 @@ from federation import (
 from federation.activity import actor_of, host_of, id_of, kind_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
-from federation.errors import Forbidden, InvalidSignature, Refused, TooMany
+from federation.errors import Forbidden, Gone, InvalidSignature, Refused, TooMany
 from federation.judging import handle_due
 from federation.memory import Memory
 from federation.node import Node
@@ -80,7 +80,11 @@ def receive(
         if isinstance(claim, InvalidSignature):
             raise claim
         with rules.admitted(host) if stranger else nullcontext():
-            _prove(node, actor, claim, method=method, target=target, headers=pairs, body=body)
+            try:
+                _prove(node, actor, claim, method=method, target=target, headers=pairs, body=body)
+            except InvalidSignature:
+                if not (farewell and _is_gone(node, actor, claim.key_id)):
+                    raise
         proven = True
         origins.believed(activity, actor=actor, ours=node.origin)
         if (said := proofs.passed_on(activity, actor, node.origin)) is not None:
@@ -175,6 +179,13 @@ def _prove(
         raise Forbidden("Our own actors do not write to us from outside.")
     if _signer(node, claim, method=method, target=target, headers=headers, body=body) != actor:
         raise Forbidden("The activity is signed by somebody else than its actor.")
+
+
+def _is_gone(node: Node, actor: str, key_id: str) -> bool:
+    """Whether an actor whose key we once knew has been deleted by the word of its own host (410)."""
+    with node.database.reading() as session:
+        key = session.get(peers.RemoteKey, key_id)
+    return key is not None and (key.owner, key.state, key.error) == (actor, "gone", Gone().reason)
 
 
 def _signer(

@@ -96,14 +96,14 @@ def remember_actor(
         host=found.host,
         kind=found.kind,
         inbox=found.inbox,
-        document=document,
+        document=described.kept(document),
     )
     row.fetched_at = now()
     if before is None or not doubted:
         if row.document.get("preferredUsername") != document.get("preferredUsername"):
             row.handle = None
         row.kind, row.inbox, row.shared_inbox = found.kind, found.inbox, found.shared_inbox
-        row.document, row.gone = document, False
+        row.document, row.gone = described.kept(document), False
         named = described.named_keys(document) | set(listed)
         session.connection().execute(
             delete(RemoteKey).where(col(RemoteKey.owner) == found.uri, col(RemoteKey.id).not_in(named))

@@ -1,6 +1,8 @@
 """Replies, likes, boosts and reports from anywhere: read by the owner first, apart from ratings, and within limits."""
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from exchange.models.endorsement import Endorsement
 from exchange.models.practice import Practice
 from exchange.models.report import Report
 from exchange.models.review import Review
-from federation import arrivals, journal
+from federation import arrivals, journal, peers
 from federation.base import now
 from federation.hosts import Host
 from tests.exchange.web.world import Visitor, logged_in
@@ -335,6 +337,22 @@ def test_who_deletes_themselves_leaves_nothing(
         assert all_of(house, model) == []
 
 
+@pytest.mark.parametrize(("status", "left"), [(410, 0), (404, 1)])
+def test_whose_host_says_that_they_are_gone_needs_no_key_to_say_so(
+    status: int, left: int, rig: Rig, house: House, fedi: Outsider, ana: str, practice: Practice
+) -> None:
+    said(fedi, house, rig, ana, practice)
+    with house.instance.database.writing() as session:
+        key = session.get_one(peers.RemoteKey, f"{ana}#main-key")
+        key.checked_at = now() - timedelta(days=8)
+        session.add(key)
+    peers.forget_lately()
+    fedi.server.serve("/ana", status=status)
+    assert fedi.say(house, ana, "Delete", ana) == (202 if status == 410 else 401)
+    rig.settle()
+    assert len(all_of(house, Comment)) == left
+
+
 def test_of_a_person_nothing_is_kept_beyond_handle_address_and_words(
     rig: Rig, house: House, fedi: Outsider, ana: str, practice: Practice
 ) -> None:
@@ -354,6 +372,7 @@ def test_of_a_person_nothing_is_kept_beyond_handle_address_and_words(
         "state": "waiting",
     }
     with house.instance.database.reading() as session:
+        assert "Lives somewhere" not in json.dumps(session.get_one(peers.RemoteActor, ana).document)
         assert [row.kind for row in journal.after(session, 0) if row.direction == "in"] == []
         assert {a.body for a in session.exec(select(arrivals.Arrival))} == {b""}
 

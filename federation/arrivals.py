@@ -112,9 +112,11 @@ def undone(session: Session, actor: str, activity_id: str) -> bool:
     return session.exec(query).first() is not None
 
 
-def revive(session: Session) -> int:
-    """Judge the dead once more; the operator has asked for it."""
+def revive(session: Session, host: str | None = None) -> int:
+    """Judge the dead once more, all or those of one host; the operator has asked for it."""
     dead = update(Arrival).where(col(Arrival.state) == "dead")
+    if host is not None:
+        dead = dead.where(col(Arrival.actor).contains(f"://{host}/", autoescape=True))
     return session.connection().execute(dead.values(state="waiting", attempts=0, due_at=now())).rowcount
 
 

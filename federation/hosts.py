@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Session
+from sqlalchemy import update
+from sqlmodel import Field, Session, col
 
 from federation.base import FederationTable, UtcDateTime, now
 from federation.rows import ensure
@@ -17,6 +18,7 @@ __all__ = [
     "judge",
     "known",
     "normal",
+    "probe",
     "refused",
     "remember_dialect",
     "verdict",
@@ -98,6 +100,14 @@ def failed(session: Session, host: str, reason: str, *, next_probe: datetime | N
         row.state, row.next_probe = "suspended", next_probe
     session.add(row)
     return row
+
+
+def probe(session: Session, host: str | None = None) -> None:
+    """Do not wait for the next probe of a host that did not answer; of any, when none is named."""
+    waiting = update(Host).where(col(Host.next_probe).is_not(None))
+    if host is not None:
+        waiting = waiting.where(col(Host.host) == host)
+    session.connection().execute(waiting.values(next_probe=now()))
 
 
 def refused(session: Session, host: str, reason: str) -> None:

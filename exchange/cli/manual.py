@@ -29,6 +29,8 @@ def _sections(group: click.Group, context: click.Context) -> Iterator[str]:
             continue
         inner = click.Context(command, info_name=name, parent=context)
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield from _section(command, inner)
             yield from _sections(command, inner)
         else:
             yield from _section(command, inner)

@@ -8,10 +8,13 @@ from sqlmodel import Session, col, func, select
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, print_table, progress, say
 from exchange.instance import Instance
+from federation import arrivals, hosts, lease, outbox
 from federation import journal as journals
-from federation import outbox
+from federation.activity import host_of
 from federation.inbox import Arrival
 from federation.journal import JournalEntry
+
+UNFINISHED = (lease.WAITING, lease.LEASED, lease.DEAD)
 
 
 @click.command("journal", cls=Command)
@@ -40,19 +43,20 @@ def journal(after: int | None, limit: int, body: bool, as_json: bool) -> None:
     )
 
 
-@click.command("queue", cls=Command)
-@click.option("--retry", metavar="HOST", help="Try again now what waits for HOST, and what was given up.")
+@click.group("queue", cls=Group, invoke_without_command=True)
+@click.option("--dead", is_flag=True, help="Only what was given up.")
+@click.option("--retry", metavar="HOST", help="The same as `queue retry HOST`.")
 @reading
-def queue(retry: str | None, as_json: bool) -> None:
+def queue(dead: bool, retry: str | None, as_json: bool) -> None:
     """Show what has not been delivered and what has arrived and was not dealt with."""
+    if click.get_current_context().invoked_subcommand:
+        return
     with opened() as instance:
         if retry:
-            with instance.database.writing() as session:
-                outbox.revive(session, retry)
-                outbox.hasten(session, retry)
+            _again(instance, retry)
         with instance.database.reading() as session:
-            waiting = outbox.backlog(session)
-            arrived = _unfinished(session)
+            waiting = [d for d in outbox.backlog(session) if d.state == lease.DEAD or not dead]
+            arrived = _unfinished(session, (lease.DEAD,) if dead else UNFINISHED)
     if as_json:
         return print_json(
             {"deliveries": [_plain(d) for d in waiting], "arrivals": [_plain(a) for a in arrived]}
@@ -61,8 +65,30 @@ def queue(retry: str | None, as_json: bool) -> None:
         ("direction", "state", "tries", "due", "host or actor", "object", "last error"),
         [("out", d.state, d.attempts, d.due_at, d.host, d.object_id, d.last_error) for d in waiting]
         + [("in", a.state, a.attempts, a.due_at, a.actor, a.object_id, a.error) for a in arrived],
-        empty="Nothing waits.",
+        empty="Nothing was given up." if dead else "Nothing waits.",
     )
+
+
+@queue.command("retry")
+@click.argument("host", required=False)
+@reading
+def retry(host: str | None, as_json: bool) -> None:
+    """Try again now what was given up, and what waits for HOST; without HOST for all of them."""
+    with opened() as instance:
+        sent, judged = _again(instance, host)
+    if as_json:
+        return print_json({"deliveries": sent, "arrivals": judged})
+    say(f"{sent} deliveries and {judged} arrivals that were given up are tried again.")
+
+
+def _again(instance: Instance, host: str | None) -> tuple[int, int]:
+    name = hosts.normal(host_of(host) or host) if host else None
+    with instance.database.writing() as session:
+        sent, judged = outbox.revive(session, name), arrivals.revive(session, name)
+        if name:
+            outbox.hasten(session, name)
+        hosts.probe(session, name)
+    return sent, judged
 
 
 @click.group(cls=Group)
@@ -117,8 +143,8 @@ def index_state(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _unfinished(session: Session) -> list[Arrival]:
-    query = select(Arrival).where(col(Arrival.state).in_(("waiting", "leased", "dead")))
+def _unfinished(session: Session, states: tuple[str, ...]) -> list[Arrival]:
+    query = select(Arrival).where(col(Arrival.state).in_(states))
     return list(session.exec(query.order_by(col(Arrival.id)).limit(1000)))
 
 

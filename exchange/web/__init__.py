@@ -22,6 +22,7 @@ from exchange.web import (
     public,
     rating,
     show,
+    tending,
 )
 from exchange.web.blueprints import BLUEPRINTS
 from exchange.web.limits import LoginLimits
@@ -29,7 +30,7 @@ from exchange.web.limits import LoginLimits
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
     *(public, finding, practice, communities, network),
-    *(account, desk, officer, rating, adopting, following, moderating, clusters),
+    *(account, desk, officer, rating, adopting, following, moderating, clusters, tending),
 )
 
 if TYPE_CHECKING:

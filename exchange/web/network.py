@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from exchange.catalogue import shelf
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
+from exchange.web import tending
 from exchange.web.blueprints import public
 from exchange.web.guard import may_govern
 from exchange.web.reach import database, instance, settings
@@ -50,10 +51,11 @@ def federation() -> str:
         followers = [
             _tie(session, f, f.follower, f.followed)
             for f in ties
-            if f.followed.startswith(ours) and not f.follower.startswith(ours)
+            if f.followed.startswith(ours) and not f.follower.startswith(ours) and f.state == "accepted"
         ]
         sources = _sources(session)
         counts = shelf.counts(session)
+        desk = tending.desk(session) if may_govern() else None
     return render_template(
         "federation.html",
         following=following,
@@ -61,6 +63,7 @@ def federation() -> str:
         sources=sources,
         counts=counts,
         governs=may_govern(),
+        desk=desk,
         handle=f"@instance@{settings().host}",
         mode=instance().node.mode,
     )

@@ -35,6 +35,8 @@ NOTES = {
     "comment-shown",
     "comment-hidden",
     "report-done",
+    "answered",
+    "retried",
     "confirmed",
     "contested",
     "welcome",

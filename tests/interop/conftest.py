@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import CreateTables, Template
 from tests.interop import peers
 from tests.interop.peers import Peer
 from tests.rig import Rig
@@ -15,6 +16,26 @@ def rig(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Rig]:
     """A small world without instances yet."""
     with Rig(tmp_path, new_database) as world:
         yield world
+
+
+@pytest.fixture
+def live(
+    tmp_path: Path,
+    create_tables: CreateTables,
+    templates: Callable[[CreateTables], Template],
+) -> Iterator[Rig]:
+    """The same for live peers, on one engine only: they see nothing of what is underneath."""
+    template = templates(create_tables)
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(template.copy())
+        return made[-1]
+
+    with Rig(tmp_path, new) as world:
+        yield world
+    for url in made:
+        template.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CACHE = ROOT / ".cache" / "interop"
 PATIENCE = 15.0  # seconds in which a peer answers or sees what it should
-FETCHING = 100.0
+FETCHING = 80.0
+LATELY = 300.0  # seconds for which a fetch that failed is not tried again by the next test process
 
 Event = dict[str, Any]
 
@@ -131,7 +132,8 @@ def fedify() -> list[str]:
     def fetch(place: Path) -> list[list[str]]:
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(source / name, place)
-        return [[npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]]
+        quick = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"]
+        return [[npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *quick]]
 
     place = _fetched("fedify", source / "package-lock.json", fetch)
     return [node, "--no-warnings", str(source / "peer.mjs"), str(place)]
@@ -162,20 +164,26 @@ def _version(node: str) -> int:
 
 def _fetched(name: str, lock: Path, commands: Callable[[Path], list[list[str]]]) -> Path:
     """The directory that holds what the lock names, filled when it does not yet."""
-    place = CACHE / name
+    place, failure = CACHE / name, CACHE / f"{name}.failed"
     with _alone(name):
         holds = place / "holds"
         if holds.is_file() and holds.read_bytes() == lock.read_bytes():
             return place
+        if failure.is_file() and time.time() - failure.stat().st_mtime < LATELY:
+            pytest.skip(failure.read_text())
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         for command in commands(place):
-            _run(name, command, place)
+            if trouble := _trouble(command, place):
+                failure.write_text(f"{name} could not be fetched; is the network there? {trouble}")
+                pytest.skip(failure.read_text())
+        failure.unlink(missing_ok=True)
         shutil.copy(lock, holds)
     return place
 
 
-def _run(name: str, command: list[str], place: Path) -> None:
+def _trouble(command: list[str], place: Path) -> str | None:
+    """Run a command that fetches; why it did not work, if it did not."""
     environment = {"UV_LINK_MODE": "copy", "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1"}
     if index := os.environ.get("PIP_INDEX_URL"):
         environment["UV_DEFAULT_INDEX"] = index
@@ -191,9 +199,8 @@ def _run(name: str, command: list[str], place: Path) -> None:
             timeout=FETCHING,
         )
     except subprocess.TimeoutExpired:
-        pytest.skip(f"{name} could not be fetched within {FETCHING:.0f} seconds")
-    if done.returncode:
-        pytest.skip(f"{name} could not be fetched; is the network there? {done.stderr.strip()[-500:]}")
+        return f"It took more than {FETCHING:.0f} seconds."
+    return (done.stderr.strip()[-500:] or "It gave no reason.") if done.returncode else None
 
 
 @contextmanager

@@ -13,8 +13,8 @@ pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 
 @pytest.fixture
-def house(rig: Rig) -> House:
-    made = rig.instance("piedmont")
+def house(live: Rig) -> House:
+    made = live.instance("piedmont")
     made.community("ostana", "Ostana", "IT")
     return made
 
@@ -47,16 +47,16 @@ def test_we_find_it_by_its_handle(bovine: Peer, house: House) -> None:
     assert webfinger.resolve(house.instance.client, f"town@{town.split('/')[2]}") == town
 
 
-def test_its_follow_is_taken_and_it_believes_what_comes_of_it(bovine: Peer, rig: Rig, house: House) -> None:
+def test_its_follow_is_taken_and_it_believes_what_comes_of_it(bovine: Peer, live: Rig, house: House) -> None:
     town = bovine.ready["actor"]
     assert _follow(bovine, house) == 202
-    rig.settle()
+    live.settle()
     with house.instance.database.reading() as session:
         relation = relations.between(session, town, _village(house))
     assert relation is not None
     assert relation.state == "accepted"
     practice = house.publish("ostana", complete({}))
-    rig.settle()
+    live.settle()
     heard = bovine.all("activity")
     assert [(e["kind"], e["sender"], e["believed"]) for e in heard] == [
         ("Accept", _village(house), True),

@@ -69,9 +69,9 @@ class Meeting:
 
 
 @pytest.fixture(params=signatures.DIALECTS)
-def meeting(request: pytest.FixtureRequest, fedify: Peer, rig: Rig) -> Meeting:
+def meeting(request: pytest.FixtureRequest, fedify: Peer, live: Rig) -> Meeting:
     """In each dialect: the town speaks it, and understands nothing else."""
-    house = rig.instance("piedmont")
+    house = live.instance("piedmont")
     house.community("ostana", "Ostana", "IT", population=85)
     knocks: list[tuple[str, str, int]] = []
     inside = house.app.wsgi_app
@@ -86,7 +86,7 @@ def meeting(request: pytest.FixtureRequest, fedify: Peer, rig: Rig) -> Meeting:
         return inside(environ, answered)
 
     house.app.wsgi_app = watched  # type: ignore[method-assign]
-    return Meeting(fedify, request.param, rig, house, knocks)
+    return Meeting(fedify, request.param, live, house, knocks)
 
 
 def test_it_finds_a_community_by_its_handle_and_knows_its_keys(meeting: Meeting) -> None:
@@ -231,14 +231,20 @@ def test_a_body_that_was_changed_on_the_way_is_believed_by_neither(meeting: Meet
         assert answer.status_code == status, answer.text
 
 
-def test_it_believes_the_proof_in_our_object_and_no_other(meeting: Meeting) -> None:
+def test_it_believes_the_proofs_in_what_we_serve_and_no_others(meeting: Meeting) -> None:
     practice = meeting.house.publish("ostana", complete(RECORD))
-    document = meeting.house.document(practice.uri)
+    meeting.house.community("ulm", "Ulm", "DE")
+    meeting.house.review(practice.uri, "ulm", replicability=4)
+    meeting.house.adopt(practice.uri, "ulm", "ad-decided", adaptationType="at-adapt", since="2026-02")
     with meeting.house.instance.database.reading() as session:
-        key_id, key = keys.signing_key(session, meeting.village, "ed25519")
-    proven = proofs.sign_object(document, key_id=key_id, private_key=key)
-    assert meeting.ask("believe", document=proven) is True
-    assert meeting.ask("believe", document={**proven, "name": "Something else"}) is False
+        held = shelf.practice(session, practice.uri)
+        ((review, _by),) = shelf.reviews_of(session, held)
+        (adoption,) = shelf.adoptions_of(session, held)
+    for address in (practice.uri, review.uri, adoption.uri):
+        document = meeting.house.document(address)
+        assert document["proof"]["cryptosuite"] == "eddsa-jcs-2022"
+        assert meeting.ask("believe", document=document) is True
+        assert meeting.ask("believe", document={**document, "content": "Something else"}) is False
 
 
 def test_we_believe_the_proof_in_its_object_and_no_other(meeting: Meeting) -> None:
@@ -260,9 +266,9 @@ def test_a_town_that_shows_its_notes_to_known_readers_shows_them_to_us(meeting: 
 
 
 def test_an_instance_that_shows_its_documents_to_known_readers_shows_them_to_it(
-    rig: Rig, fedify: Peer
+    live: Rig, fedify: Peer
 ) -> None:
-    house = rig.instance("closed", signed_fetch=True)
+    house = live.instance("closed", signed_fetch=True)
     house.community("ostana", "Ostana", "IT")
     practice = house.publish("ostana", complete(RECORD))
     for dialect in signatures.DIALECTS:

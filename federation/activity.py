@@ -29,7 +29,7 @@ MAX_ACTOR = 512  # bytes: with an id of MAX_URI beside it, it fits into a row of
 REFUSED_KEYWORDS = frozenset({"@graph", "@reverse", "@included"})
 
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-_NOT_IN_URI = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
+_NOT_IN_URI = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 
 

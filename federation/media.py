@@ -14,7 +14,10 @@ def _read(content_type: str) -> tuple[str, str]:
     """Media type in lower case, and the profile parameter."""
     message = Message()
     message["Content-Type"] = content_type[:500].replace("\r", "").replace("\n", "")
-    profile = message.get_param("profile", failobj="")
+    try:
+        profile = message.get_param("profile", failobj="")
+    except (TypeError, ValueError, LookupError):  # continued and encoded parameters that do not fit together
+        profile = ""
     return message.get_content_type() if content_type else "", profile if isinstance(profile, str) else ""
 
 

@@ -141,8 +141,11 @@ def resolve_actor(node: "Node", uri: str, *, refresh: bool = False) -> RemoteAct
 
     Goes to the network: never inside a session.
     """
+    host = host_of(uri)
+    if host is None:
+        raise AddressRefused("This is not a web address.", detail=ascii(uri)[:200])
     with node.database.reading() as session:
-        if not verdict(session, node, host_of(uri) or ""):
+        if not verdict(session, node, host):
             raise AddressRefused("The operator does not exchange anything with this instance.")
         row = session.get(RemoteActor, uri)
     if row is not None and not refresh and not row.gone and row.fetched_at > now() - ACTOR_LIFETIME:
@@ -150,6 +153,8 @@ def resolve_actor(node: "Node", uri: str, *, refresh: bool = False) -> RemoteAct
     try:
         document = node.client.get_object(uri).json
         described.describe(document)
+        if id_of(document) != without_fragment(uri):
+            raise BadDocument("The document says that it belongs to another address.", detail=uri[:200])
     except (Gone, NotFound) as error:
         if isinstance(error, Gone):
             with node.database.writing() as session:

@@ -13,7 +13,10 @@ from federation import peers, proofs
 from federation.activity import ids_of, origin_of
 from federation.errors import InvalidSignature, Quarantined, Refused, TryLater
 from federation.keys import VerifiedKey
+from federation.memory import Memory
 from federation.node import Incoming, Node
+
+_lately: Memory[bool] = Memory(seconds=10)
 
 
 def check(node: Node, document: dict[str, Any]) -> bool:
@@ -33,12 +36,19 @@ def check(node: Node, document: dict[str, Any]) -> bool:
 
 
 def _verify(node: Node, document: dict[str, Any], key: VerifiedKey) -> None:
-    if not node.is_ours(key.owner):
-        with node.database.reading() as session:
-            owner = session.get(peers.RemoteActor, key.owner)
-        if owner is None or key.id not in ids_of(owner.document.get("assertionMethod")):
-            raise InvalidSignature("The key of the proof is not one for what its owner publishes.")
+    if not node.is_ours(key.owner) and not _asserts(node, key):
+        raise InvalidSignature("The key of the proof is not one for what its owner publishes.")
     proofs.verify_object(document, key)
+
+
+def _asserts(node: Node, key: VerifiedKey) -> bool:
+    """Whether the owner lists the key for what it publishes (`assertionMethod`, FEP-521a)."""
+    if _lately.get(node.database, key.id):
+        return True
+    with node.database.reading() as session:
+        owner = session.get(peers.RemoteActor, key.owner)
+    listed = owner is not None and key.id in ids_of(owner.document.get("assertionMethod"))
+    return listed and _lately.put(node.database, key.id, True)
 
 
 def proven(incoming: Incoming, said: dict[str, Any] | None, checked: "Future[bool] | None") -> Incoming:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import exports, keyring, lookup, revise, shelf, withdraw
+from exchange.catalogue import exports, imports, keyring, lookup, revise, shelf, withdraw
 from exchange.fetching import fetch_now
 from federation import backfill, followers, journal, keys, originals, proofs
 from federation.errors import InvalidSignature
@@ -78,6 +78,19 @@ def test_the_proof_stays_with_the_copy_for_inspection_and_export(rig: Rig) -> No
     assert found["proof"] == signed["proof"]
     [record] = exported["practices"]
     assert _holds(a, record["signed"])
+
+
+def test_an_export_with_proofs_is_taken_in_elsewhere_as_words_of_ones_own(rig: Rig) -> None:
+    a, _, uri = _publishing(rig)
+    with a.instance.database.reading() as session:
+        exported = exports.export(session, format="json")
+    c = rig.instance("como")
+    report = imports.import_file(c.instance.database, c.origin, exported, kind="json")
+    assert (len(report.entered), report.refused) == (1, [])
+    rig.settle(c)
+    [hit] = c.find().hits
+    assert hit.id != uri
+    assert _holds(c, c.document(hit.id))
 
 
 def test_a_revision_brings_its_own_proof_and_a_withdrawal_takes_it_away(rig: Rig) -> None:

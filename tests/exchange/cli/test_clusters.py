@@ -1,0 +1,26 @@
+"""What an operator types about clusters."""
+
+from tests.exchange.cli.conftest import ORIGIN, Operator
+
+
+def test_a_cluster_is_made_takes_members_in_and_points_out_their_practices(operator: Operator) -> None:
+    assert operator.types("cluster", "list").stderr.startswith("There is no cluster here yet")
+    added = operator.types("cluster", "add", "solar", "--name", "Solar towns").stdout
+    assert added == f"@solar@practices.example  {ORIGIN}/clusters/solar\n"
+    assert "members" in operator.types("cluster", "curate", "solar", operator.key(), status=1).stderr
+    operator.types("cluster", "admit", "solar", "loos")
+    operator.types("cluster", "curate", "solar", operator.key())
+    (cluster,) = operator.reads("cluster", "list")
+    assert cluster["members"] == [f"{ORIGIN}/communities/loos"]
+    assert cluster["practices"] == [f"{ORIGIN}/practices/{operator.key()}"]
+    assert "solar\tSolar towns\t1\t0\t1" in operator.types("cluster", "list").stdout
+    operator.types("cluster", "curate", "solar", operator.key(), "--no")
+    operator.types("cluster", "admit", "solar", "loos", "--no")
+    (cluster,) = operator.reads("cluster", "list")
+    assert (cluster["members"], cluster["practices"]) == ([], [])
+
+
+def test_names_are_refused_in_a_sentence(operator: Operator) -> None:
+    assert "is taken here" in operator.types("cluster", "add", "ulm", "--name", "Ulm", status=1).stderr
+    assert "short name" in operator.types("cluster", "add", "No!", "--name", "x", status=1).stderr
+    assert "no cluster" in operator.types("cluster", "admit", "none", "ulm", status=1).stderr

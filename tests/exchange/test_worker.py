@@ -1,0 +1,106 @@
+"""What the worker does on its own besides carrying: tidying, counting, and comparing at night."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlmodel import select
+
+from exchange.worker import Worker, tidy
+from federation import backfill, blocklists, hosts, lease
+from federation.arrivals import Arrival
+from federation.base import now
+from federation.peers import RemoteKey
+from federation.reading import Backfill
+from tests.rig import House, Rig, complete
+
+
+@pytest.fixture
+def house(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[House]:
+    with Rig(tmp_path, new_database) as rig:
+        yield rig.instance("adria", search="memory")
+
+
+def _arrival(name: str, state: str, days: int) -> Arrival:
+    at = now() - timedelta(days=days)
+    there = "https://there.example"
+    return Arrival(
+        actor=f"{there}/actor",
+        activity_id=f"{there}/{name}",
+        kind="Like",
+        body=b"",
+        received_at=at,
+        due_at=at,
+        state=state,
+    )
+
+
+def test_what_arrived_a_month_ago_is_forgotten_once_it_is_settled(house: House) -> None:
+    with house.instance.database.writing() as session:
+        session.add(_arrival("old", lease.DONE, 31))
+        session.add(_arrival("dead", lease.DEAD, 31))
+        session.add(_arrival("recent", lease.REFUSED, 29))
+        for name, hours in (("yesterday", 25), ("today", 23)):
+            key = RemoteKey(id=f"https://{name}.example/key", state="unreachable")
+            key.checked_at = now() - timedelta(hours=hours)
+            session.add(key)
+    tidy(house.instance)
+    with house.instance.database.reading() as session:
+        kept = {row.activity_id.rpartition("/")[2] for row in session.exec(select(Arrival))}
+        keys = list(session.exec(select(RemoteKey.id)))
+    assert kept == {"dead", "recent"}
+    assert keys == ["https://today.example/key"]
+
+
+def test_lists_are_read_anew_once_a_day(house: House) -> None:
+    node = house.instance.node
+    address = "http://127.0.0.1:9/list.csv"  # nobody is there
+    with house.instance.database.writing() as session:
+        blocklists.subscribe(session, node, address, blocklists.read("bad.example", node.host))
+    tidy(house.instance)
+    with house.instance.database.reading() as session:
+        assert blocklists.subscribed(session)[0].error is None
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+        tidy(house.instance)
+    with house.instance.database.reading() as session:
+        assert blocklists.subscribed(session)[0].error
+        assert not hosts.verdict(session, node, "bad.example")
+
+
+def test_the_worker_writes_down_what_was_turned_away_and_compares_what_is_due(
+    rig_pair: tuple[House, House],
+) -> None:
+    a, b = rig_pair
+    with b.instance.database.writing() as session:
+        row = session.get_one(Backfill, a.instance.node.instance_actor)
+        row.compare_at = now()
+        session.add(row)
+        hosts.known(session, "noisy.example")
+    for _ in range(3):
+        b.instance.node.tally.note("unproven", "noisy.example", "It is not signed.")
+    worker = Worker(b.instance)
+    worker.start()
+    end = time.monotonic() + 20
+    read = row
+    while time.monotonic() < end and read.compared_at is None:
+        time.sleep(0.05)
+        with b.instance.database.reading() as session:
+            [read] = backfill.progress(session)
+    worker.stop()
+    assert read.compared_at is not None
+    with b.instance.database.reading() as session:
+        assert hosts.known(session, "noisy.example").unproven_count == 3
+
+
+@pytest.fixture
+def rig_pair(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[tuple[House, House]]:
+    with Rig(tmp_path, new_database) as rig:
+        a, b = rig.instance("adria", search="memory"), rig.instance("bergen", search="memory")
+        a.community("arvieu", "Arvieu", "FR")
+        b.follow(a)
+        a.publish("arvieu", complete({}))
+        rig.settle()
+        yield a, b

@@ -103,6 +103,23 @@ def test_we_find_it_by_its_handle_and_the_way_back(meeting: Meeting) -> None:
     assert webfinger.resolve(meeting.house.instance.client, f"@town@{host}") == meeting.town
 
 
+def test_it_can_read_what_we_run(meeting: Meeting) -> None:
+    for version in ("2.0", "2.1"):
+        told = meeting.house.get(f"/nodeinfo/{version}").json()
+        read = meeting.ask("software", told=told)
+        assert (read["software"]["name"], read["protocols"]) == ("jumelage", ["activitypub"])
+        assert read["usage"]["users"]["total"] == 1
+        del told["protocols"]
+        assert meeting.ask("software", told=told) is None
+
+
+def test_it_reads_our_outbox_to_the_end(meeting: Meeting) -> None:
+    made = [meeting.house.publish("ostana", complete(RECORD)).uri for _ in range(3)]
+    for actor in (meeting.village, meeting.house.instance.node.instance_actor):
+        read = meeting.ask("walk", url=f"{actor}/outbox")
+        assert read == {"total": 3, "found": [["Create", uri] for uri in reversed(made)]}
+
+
 def test_it_follows_a_community_and_reads_what_becomes_of_a_practice(meeting: Meeting) -> None:
     meeting.befriend()
     relation = meeting.relation(meeting.town, meeting.village)

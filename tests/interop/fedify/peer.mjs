@@ -18,6 +18,7 @@ const {
   generateCryptoKeyPair,
   getAuthenticatedDocumentLoader,
   MemoryKvStore,
+  parseNodeInfo,
   signObject,
   verifyObject,
 } = require("@fedify/fedify");
@@ -137,6 +138,21 @@ class Town {
 
   async find({ what }) {
     return await summary(await this.context.lookupObject(what), this.context);
+  }
+
+  // Given, because Fedify fetches NodeInfo from public addresses alone.
+  async software({ told }) {
+    return parseNodeInfo(told);
+  }
+
+  // The ids of the activities and objects in a collection, page by page.
+  async walk({ url }) {
+    const found = [];
+    const collection = await this.context.lookupObject(url);
+    for await (const item of this.context.traverseCollection(collection)) {
+      found.push([item.constructor.name, item.objectId?.href ?? null]);
+    }
+    return { total: collection.totalItems, found };
   }
 
   async follow({ whom }) {

@@ -44,6 +44,8 @@ def _measure(place: Path, count: int) -> dict[str, float]:
         arrived = measurements.inbox(arvieu, ulm, count)
         figures["activities accepted by the inbox, per second"] = arrived["accepted"]
         figures["activities accepted and handled, per second"] = arrived["handled"]
+        storm = measurements.farewells(arvieu, ulm, 1450)
+        figures["1,450 farewells of unknown actors, ms each, 95 of 100"] = storm["p95"] * 1000
         figures["practices in the index"] = float(ulm.search()["total"])
         page = measurements.search(ulm, 200)
         figures["search, a page with its facets, ms, median"] = page["p50"] * 1000

@@ -106,6 +106,24 @@ def inbox(sender: Town, receiver: Town, count: int) -> dict[str, float]:
     return {"accepted": count / accepted, "handled": count / (time.perf_counter() - began)}
 
 
+def farewells(sender: Town, receiver: Town, count: int) -> dict[str, float]:
+    """Seconds that the inbox takes for the Delete of an actor whom it never heard of, two at a time."""
+    address = f"http://127.0.0.1:{receiver.port}/inbox"
+    headers = {"Host": receiver.origin.removeprefix("http://"), "Content-Type": "application/activity+json"}
+
+    def post(number: int) -> float:
+        gone = f"{sender.origin}/users/{number}"
+        said = {"id": f"{gone}#delete", "type": "Delete", "actor": gone, "object": gone}
+        began = time.perf_counter()
+        answer = requests.post(address, json=said, headers=headers, timeout=60)
+        took = time.perf_counter() - began
+        assert answer.status_code == 202, answer.text
+        return took
+
+    with ThreadPoolExecutor(2) as pool:
+        return spread(list(pool.map(post, range(count))))
+
+
 def search(town: Town, times: int) -> dict[str, float]:
     """Seconds for a page of results with its facets, over HTTP."""
     took = []

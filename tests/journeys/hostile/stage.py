@@ -74,7 +74,8 @@ class Stage:
         text = json.dumps(self.house.document(path), ensure_ascii=False)
         community = f"{self.house.origin}/communities/ulm"
         text = text.replace(community, self.actor)
-        return json.loads(text.replace(self.house.origin, self.neighbour.origin))
+        thing: dict[str, Any] = json.loads(text.replace(self.house.origin, self.neighbour.origin))
+        return {name: value for name, value in thing.items() if name != "proof"}  # it was over other words
 
     def practice_node(self) -> dict[str, Any]:
         return self._thing(self.practice.uri)
@@ -158,7 +159,7 @@ class Stage:
             lines.append(f"Content-Length: {len(body)}")
         return self.send("\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body)
 
-    def send(self, data: bytes, *, seconds: float = 5) -> tuple[int, str, bytes]:
+    def send(self, data: bytes, *, seconds: float = 10) -> tuple[int, str, bytes]:
         return talk(self.house.port, data, seconds=seconds)
 
     # ----------------------------------------------------------------- what came of it

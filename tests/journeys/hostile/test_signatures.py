@@ -434,7 +434,7 @@ def test_nobody_uses_up_the_id_of_another(stage: Stage) -> None:
     assert stage.raw("POST", "/inbox", sent, poison)[0] == 202
     assert stage.say(activity) == 202
     stage.settle()
-    assert len(stage.house.titles()) == 2
+    assert len(stage.house.titles()) == 2, [(a.actor, a.state, a.error) for a in stage.arrivals()]
 
 
 def _pem(key: Any) -> str:

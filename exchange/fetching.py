@@ -9,7 +9,7 @@ from exchange.instance import Instance
 from exchange.messages import N_, Refusal
 from exchange.taking import NotYet
 from federation import fetching, handling, hosts, peers, proving
-from federation.activity import PUBLIC, as_list, host_of, id_of
+from federation.activity import PUBLIC, as_list, host_of, id_of, strings
 from federation.base import now
 from federation.errors import AddressRefused, BadDocument, Gone
 from federation.node import Incoming
@@ -55,7 +55,7 @@ def fetch_now(instance: Instance, uri: str) -> bool:
 def _said(data: dict[str, Any], body: bytes) -> Incoming:
     """The document as an Update by its owner."""
     uri = str(data["id"])
-    is_actor = data.get("type") in ACTORS
+    is_actor = not ACTORS.isdisjoint(strings(data.get("type")))
     owners = (
         [uri]
         if is_actor

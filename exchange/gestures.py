@@ -73,7 +73,7 @@ def undo(session: Session, incoming: Incoming) -> None:
     told = incoming.object
     undone = incoming.object_id
     if isinstance(told, dict):
-        if told.get("type") not in KINDS:
+        if KINDS.keys().isdisjoint(strings(told.get("type"))):
             return
         if undone is not None:
             raise_stone(session, undone, incoming.actor)

@@ -105,7 +105,7 @@ class Stage:
                 "reason": {"cause": "lc-law", "text": {"en": "A law."}},
                 "outcome": {"en": "Well."},
                 "help": ["hp-visit"],
-                "note": {"en": "A note."},
+                "note": "A note.",
             },
         }
         return {

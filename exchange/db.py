@@ -63,7 +63,7 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",  # a power cut must not take back what was acknowledged
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "cache_size=-32000",
+            "cache_size=-8000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -1,13 +1,14 @@
 """The worker: what an instance does on its own, over and over, until there is nothing left to do.
 
-Each loop does a piece of work, and sleeps until a commit of this process wakes it or the time has
-come to look whether another process left something. All of them may be stopped at any point, or
-killed: what they work on is in the database, and what was not finished is taken up again.
+Each loop does a piece of work, and sleeps until a commit wakes it, ours or another process's, or the
+time has come to look for what has become due. All of them may be stopped at any point, or killed: what
+they work on is in the database, and what was not finished is taken up again.
 """
 
 import threading
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 
 import structlog
@@ -17,11 +18,16 @@ from exchange import introducing, mending, presence
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
+from exchange.watch import Watch
 from federation import arrivals, backfill, blocklists, delivery, inbox, peers
 
 log = structlog.get_logger()
 
-LOOK_AGAIN = 0.5  # seconds; how late we notice what another process has written
+LOOK_AGAIN = 2.0  # seconds after which a loop looks what has become due, when nothing wakes it
+WATCH = 0.2  # seconds; how late we notice what another process has written to a SQLite file
+ASK = 0.5  # and to another database, which has to be asked for the work itself
+EASE = 0.03  # seconds between two looks of a loop: while commits come in a stream, one look serves many
+GATHER = 0.1  # the same for work that is cheaper by the hundred, or seldom there at all
 TIDY = 3600.0
 MEND = 60.0
 COUNT = 15.0
@@ -39,18 +45,22 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._bells: list[threading.Event] = []
         self._leaving = ExitStack()
+        self._watch: Watch | None = None
 
     def start(self) -> None:
         node = self.instance.node
         given_back = presence.arrive(self.instance.database, self.instance.settings.data, self._leaving)
         if given_back:
             log.info("taking up what an earlier worker left", rows=given_back)
+        if self.instance.database.is_sqlite:
+            self._watch = self._leaving.enter_context(closing(Watch(self.instance.database)))
+            self._loop("watch", self._notice, every=WATCH)
         ended, threads = self._stop.is_set, self.instance.settings.workers
         self._loop("deliver", lambda: delivery.deliver_due(node, threads=threads, stop=ended))
-        self._loop("handle", lambda: inbox.handle_due(node, stop=ended))
-        self._loop("backfill", lambda: int(backfill.step(node)))
+        self._loop("handle", lambda: inbox.handle_due(node, stop=ended), ease=GATHER)
+        self._loop("backfill", lambda: int(backfill.step(node)), ease=GATHER)
         self._loop("index", self.instance.index_once)
-        self._loop("introduce", lambda: introducing.introduce(self.instance))
+        self._loop("introduce", lambda: introducing.introduce(self.instance), ease=GATHER)
         self._loop("mend", lambda: mending.mend_due(self.instance), every=MEND)
         self._loop("count", self._count, every=COUNT)
         self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
@@ -65,16 +75,25 @@ class Worker:
         self.instance.node.tally.write()
         self._leaving.close()
 
+    def _notice(self) -> int:
+        if self._watch and self._watch.changed():
+            self.instance.wake.set()
+        return 0
+
     def _count(self) -> int:
         self.instance.node.tally.write()
         return 0
 
-    def _loop(self, name: str, work: Callable[[], int], *, every: float = LOOK_AGAIN) -> None:
-        bell = self.instance.wake.listener() if every == LOOK_AGAIN else threading.Event()
+    def _loop(
+        self, name: str, work: Callable[[], int], *, every: float | None = None, ease: float = EASE
+    ) -> None:
+        bell = threading.Event() if every else self.instance.wake.listener()
+        pause = every or (LOOK_AGAIN if self._watch else ASK)
         self._bells.append(bell)
 
         def run() -> None:
             while not self._stop.is_set():
+                began = time.monotonic()
                 bell.clear()
                 try:
                     busy = work()
@@ -83,7 +102,8 @@ class Worker:
                     busy = 0
                     self._stop.wait(1.0)  # a fault that repeats must not spin
                 if not busy:
-                    bell.wait(every)
+                    bell.wait(pause)
+                self._stop.wait(max(0.0, began + ease - time.monotonic()))
 
         thread = threading.Thread(target=run, name=name, daemon=True)
         self._threads.append(thread)

@@ -58,10 +58,18 @@ def word(session: Session, host: str) -> Rule | None:
 
 def verdict(session: Session, node: "Node", host: str) -> bool:
     """Whether we talk with a host: the word about the closest domain decides, then the mode."""
-    rule = word(session, host)
-    if rule is not None:
+    if _judged(session, host) and (rule := word(session, host)) is not None:
         return rule.allowed
     return node.mode != "allowlist" or host in _admitted.get()
+
+
+_DOMAINS = Rule.__table__.c.domain  # type: ignore[attr-defined]
+
+
+def _judged(session: Session, host: str) -> bool:
+    """Whether any rule is about a host; asked for each request, and about most hosts there is none."""
+    found = select(_DOMAINS).where(_DOMAINS.in_(names(host))).limit(1)
+    return session.connection().execute(found).first() is not None
 
 
 @contextmanager

@@ -1,57 +1,103 @@
-"""`./run bench`: two instances on this machine are measured, and the figures printed."""
+"""`./run bench`: instances in processes of their own are measured on this machine, and the figures printed.
+
+docs/measuring.md says what each figure means.
+"""
 
 import argparse
 import json
+import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.load import measurements
+from tests.load import baselines, engines, fanout, measurements
+from tests.load.figures import Figure, plain, table
 from tests.load.town import Town, until
 
-IDLE = 3.0  # seconds that an instance is left alone before its memory is read
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything."""
+
+    way: int
+    burst: int
+    inbox: int
+    pages: int
+    backfill: int
+    engines: tuple[tuple[str, int], ...]
+
+
+QUICK = Size(10, 100, 600, 100, 500, (("tantivy", 1_000), ("tantivy", 10_000), ("whoosh", 1_000)))
+LARGE = Size(
+    *(50, 1_000, 5_000, 500, 10_000),
+    tuple((kind, count) for count in (1_000, 10_000) for kind in ("tantivy", "whoosh", "memory")),
+)
+PARTS = ("baseline", "idle", "way", "inbox", "fanout", "backfill", "search")
 
 
 def main() -> None:
-    """Measure, and print one line for each figure, or everything as JSON."""
-    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument(
-        "--practices", type=int, default=200, metavar="N", help="how many are exchanged (200)"
-    )
+    """Measure what was asked for, and print a table or JSON."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--large", action="store_true", help="more of everything; takes about half an hour")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--only",
+        choices=PARTS,
+        action="append",
+        metavar="PART",
+        help=f"one of {', '.join(PARTS)}; repeatable",
+    )
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jumelage-bench-") as name:
-        figures = _measure(Path(name), chosen.practices)
-    if chosen.json:
-        print(json.dumps(figures, indent=2))
-        return
-    for title, value in figures.items():
-        print(f"{title:<58}{value:>10.1f}")
+        parts = measure(Path(name), LARGE if chosen.large else QUICK, set(chosen.only or PARTS))
+    print(json.dumps(plain(parts), indent=2, ensure_ascii=False) if chosen.json else "\n".join(table(parts)))
 
 
-def _measure(place: Path, count: int) -> dict[str, float]:
-    figures: dict[str, float] = {}
-    with Town(place, "arvieu") as arvieu, Town(place, "ulm") as ulm:
-        time.sleep(IDLE)
-        figures["memory of an idle instance, MiB"] = ulm.memory()
+def measure(place: Path, size: Size, wanted: set[str]) -> dict[str, list[Figure]]:
+    """Every figure, by part; the parts in between follow each other on the same two instances."""
+    parts: dict[str, list[Figure]] = {}
+
+    def part(name: str, title: str, *measured: Callable[[], list[Figure]]) -> None:
+        if name in wanted:
+            began = time.perf_counter()
+            parts[title] = [figure for one in measured for figure in one()]
+            print(f"{title}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+    floor = baselines.measure(place)
+    part("baseline", "What this machine can do", floor.figures)
+    # Nobody is told to come again later: what is measured is what it can do, not what it allows.
+    with Town(place, "arvieu", inbox_rate=0) as arvieu, Town(place, "ulm", inbox_rate=0) as ulm:
+        part("idle", "An instance alone", lambda: measurements.idle(ulm))
         ulm.command("peer", "follow", f"{arvieu.origin}/actor")
-        arvieu.publish(measurements.records(1)[0])
-        until(lambda: ulm.search()["total"] == 1, "the follow did not take", every=0.1)
-        way = measurements.latency(arvieu, ulm, 20)
-        figures["publish to the hit in a peer's search, ms, median"] = way["p50"] * 1000
-        figures["publish to the hit in a peer's search, ms, 95 of 100"] = way["p95"] * 1000
-        figures["practices exchanged in a burst, per second"] = measurements.exchange(arvieu, ulm, count)
-        arrived = measurements.inbox(arvieu, ulm, count)
-        figures["activities accepted by the inbox, per second"] = arrived["accepted"]
-        figures["activities accepted and handled, per second"] = arrived["handled"]
-        storm = measurements.farewells(arvieu, ulm, 1450)
-        figures["1,450 farewells of unknown actors, ms each, 95 of 100"] = storm["p95"] * 1000
-        figures["practices in the index"] = float(ulm.search()["total"])
-        page = measurements.search(ulm, 200)
-        figures["search, a page with its facets, ms, median"] = page["p50"] * 1000
-        figures["search, a page with its facets, ms, 95 of 100"] = page["p95"] * 1000
-        figures["memory of an instance after all this, MiB"] = ulm.memory()
-    return figures
+        arvieu.publish_many(measurements.records(40))
+        until(lambda: ulm.search()["total"] == 40, "the follow did not take", every=0.1)
+        part(
+            "way",
+            "From one instance to another",
+            lambda: measurements.way(arvieu, ulm, size.way),
+            lambda: measurements.burst(arvieu, ulm, size.burst),
+            lambda: measurements.pages(ulm, size.pages),
+        )
+        part("inbox", "The inbox", lambda: measurements.inbox(arvieu, ulm, size.inbox, floor))
+        originals = engines.seeds(ulm)
+        part("inbox", "The instance after all this", lambda: [Figure("resident memory", ulm.memory(), "MiB")])
+    if "fanout" in wanted:
+        with Town(place, "loos") as loos:
+            part("fanout", "One to many", lambda: fanout.measure(loos))
+    if "backfill" in wanted:
+        with Town(place, "hub") as hub, Town(place, "origin", inbox_rate=0) as origin:
+            part("backfill", "A whole catalogue", lambda: measurements.backfill(origin, hub, size.backfill))
+    part(
+        "search",
+        "The search engines",
+        *(
+            lambda kind=kind, count=count: engines.measure(kind, place, originals, count, size.pages)
+            for kind, count in size.engines
+        ),
+    )
+    return parts
 
 
 if __name__ == "__main__":

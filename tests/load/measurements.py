@@ -1,13 +1,13 @@
-"""What is measured: the way of a practice to a peer, the inbox, the search, and an idle instance's memory."""
+"""What is measured between two instances: the way of a practice, the inbox, a backfill, pages, and idleness."""
 
+import json
 import random
-import statistics
+import sqlite3
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from typing import Any
 
-import requests
 from sqlmodel import col, func, select
 
 from exchange.catalogue import publish
@@ -15,18 +15,15 @@ from federation import keys, signatures
 from federation.arrivals import Arrival
 from federation.journal import JournalEntry
 from federation.lease import unfinished
+from tests.load.figures import Baselines, Figure, spread
+from tests.load.senders import SENDERS, send, written
 from tests.load.town import Town, until
 from tests.rig import complete, seeds
 
+IDLE = 5.0  # seconds that an instance is left alone to see what it does meanwhile
 WORDS = [
-    "énergie citoyenne",
-    "Bürgerenergie",
-    "solar roof",
-    "mobilité village",
-    "eau",
-    "school",
-    "data",
-    "forêt",
+    *("énergie citoyenne", "Bürgerenergie", "solar roof", "mobilité village"),
+    *("eau", "school", "data", "forêt"),
 ]
 
 
@@ -50,93 +47,142 @@ def _marked(record: dict[str, Any], mark: str) -> dict[str, Any]:
     return record | {"title": title}
 
 
-def latency(origin: Town, peer: Town, times: int) -> dict[str, float]:
-    """Seconds from the answer to *publish* until the practice is found in the peer's search."""
+def idle(town: Town) -> list[Figure]:
+    """What an instance costs that nobody asks for anything."""
+    time.sleep(1.0)
+    before, began = town.processor(), time.perf_counter()
+    time.sleep(IDLE)
+    busy = (town.processor() - before) / (time.perf_counter() - began)
+    return [
+        Figure("resident memory of an idle instance", town.memory(), "MiB", aim="< 100"),
+        Figure("processor of an idle instance", busy * 100, "%", aim="< 1", note="of one core"),
+    ]
+
+
+def way(origin: Town, peer: Town, times: int) -> list[Figure]:
+    """From the answer to *publish* until the practice is found in the peer's search."""
     took = []
     for record in records(times):
         mark = next(iter(record["title"].values())).split()[-1]
         origin.publish(record)
         took.append(until(lambda mark=mark: peer.search(q=mark)["total"] == 1, "it did not arrive"))
-    return spread(took)
+    half, most = spread(took)
+    return [
+        Figure("publish to the hit in a peer's search, median", half * 1000, "ms", aim="< 1,000"),
+        Figure("publish to the hit in a peer's search, p95", most * 1000, "ms"),
+    ]
 
 
-def exchange(origin: Town, peer: Town, count: int) -> float:
-    """Practices per second, from a publication of many at once until the peer's search has them all."""
+def burst(origin: Town, peer: Town, count: int) -> list[Figure]:
+    """Many publications at once, until the peer's search has them all."""
     before = peer.search()["total"]
     began = time.perf_counter()
     origin.publish_many(records(count))
     until(lambda: peer.search()["total"] == before + count, "not all arrived", every=0.1)
-    return count / (time.perf_counter() - began)
+    rate = count / (time.perf_counter() - began)
+    return [Figure("practices exchanged in a burst, published to indexed", rate, "/s")]
 
 
-def inbox(sender: Town, receiver: Town, count: int) -> dict[str, float]:
-    """Signed updates per second that the inbox accepts, and until the last of them has been handled."""
-    target = f"{receiver.origin}/inbox"
+def inbox(sender: Town, receiver: Town, count: int, floor: Baselines) -> list[Figure]:
+    """Signed activities that the inbox verifies and stores, and until the last of them has been handled."""
     with sender.database.reading() as session:
-        of_practices = select(JournalEntry).where(col(JournalEntry.kind) == "Create").limit(count)
-        sent = [entry.activity for entry in session.exec(of_practices)]
-        key_id, key = keys.signing_key(session, sender.actor)
-    posts = []
-    for number in range(count):
-        activity = sent[number % len(sent)] | {
-            "type": "Update",
-            "id": f"{sender.origin}/activities/{uuid.uuid4()}",
-        }
-        body = requests.Request("POST", target, json=activity).prepare().body
-        assert isinstance(body, bytes)
-        headers = signatures.sign(method="POST", url=target, body=body, key_id=key_id, private_key=key)
-        posts.append((body, headers))
+        created = select(JournalEntry).where(col(JournalEntry.kind) == "Create").limit(count)
+        practices = [entry.activity["object"] for entry in session.exec(created)]
+        key = keys.signing_key(session, sender.actor)
+    likes = [{"type": "Like", "object": practices[n % len(practices)]["id"]} for n in range(count)]
+    updates = [{"type": "Update", "object": practices[n % len(practices)]} for n in range(count)]
+    return [
+        *_flood("small activities", list(_posts(sender, receiver, key, likes)), receiver, floor, "≥ 1,000"),
+        *_flood("whole practices", list(_posts(sender, receiver, key, updates)), receiver, floor, ""),
+    ]
 
-    def post(message: tuple[bytes, dict[str, str]]) -> int:
-        body, headers = message
-        address = f"http://127.0.0.1:{receiver.port}/inbox"
-        return receiver.web.post(
-            address,
-            data=body,
-            headers={**headers, "Host": receiver.origin.removeprefix("http://")},
-            timeout=60,
-        ).status_code
 
-    began = time.perf_counter()
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(post, posts))
-    accepted = time.perf_counter() - began
-    assert set(answers) == {202}, f"the inbox answered {sorted(set(answers))}"
+def _posts(
+    sender: Town, receiver: Town, key: tuple[str, Any], activities: Iterable[dict[str, Any]]
+) -> Iterable[bytes]:
+    url = f"{receiver.origin}/inbox"
+    for one in activities:
+        name = f"{sender.origin}/activities/{uuid.uuid4()}"
+        activity = {
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": name,
+            "actor": sender.actor,
+        } | one
+        body = json.dumps(activity, ensure_ascii=False).encode()
+        headers = signatures.sign(method="POST", url=url, body=body, key_id=key[0], private_key=key[1])
+        yield written("POST", "/inbox", headers, body)
+
+
+def _flood(what: str, posts: list[bytes], receiver: Town, floor: Baselines, aim: str) -> list[Figure]:
+    before, began = receiver.processor(), time.perf_counter()
+    sent = send(receiver.port, posts)
+    busy = (receiver.processor() - before) / len(posts)
+    assert sent.answers == {202}, f"the inbox answered {sorted(sent.answers)}"
     until(lambda: _unhandled(receiver) == 0, "not all were handled", every=0.05)
-    return {"accepted": count / accepted, "handled": count / (time.perf_counter() - began)}
+    handled = len(posts) / (time.perf_counter() - began)
+    size = sum(map(len, posts)) / len(posts) / 1024
+    half, most = spread(sent.waits)
+    return [
+        Figure(
+            f"inbox, {what}, verified and stored", sent.rate, "/s", "hello", sent.rate / floor.requests, aim,
+            f"{size:.1f} KiB each, {SENDERS} senders, {busy * 1000:.2f} ms of processor each",
+        ),
+        Figure(f"inbox, {what}, wait for the answer, median", half * 1000, "ms"),
+        Figure(f"inbox, {what}, wait for the answer, p95", most * 1000, "ms", aim="< 50" if aim else ""),
+        Figure(f"inbox, {what}, stored and handled", handled, "/s"),
+    ]  # fmt: skip
 
 
-def farewells(sender: Town, receiver: Town, count: int) -> dict[str, float]:
-    """Seconds that the inbox takes for the Delete of an actor whom it never heard of, two at a time."""
-    address = f"http://127.0.0.1:{receiver.port}/inbox"
-    headers = {"Host": receiver.origin.removeprefix("http://"), "Content-Type": "application/activity+json"}
-
-    def post(number: int) -> float:
-        gone = f"{sender.origin}/users/{number}"
-        said = {"id": f"{gone}#delete", "type": "Delete", "actor": gone, "object": gone}
-        began = time.perf_counter()
-        answer = requests.post(address, json=said, headers=headers, timeout=60)
-        took = time.perf_counter() - began
-        assert answer.status_code == 202, answer.text
-        return took
-
-    with ThreadPoolExecutor(2) as pool:
-        return spread(list(pool.map(post, range(count))))
-
-
-def search(town: Town, times: int) -> dict[str, float]:
-    """Seconds for a page of results with its facets, over HTTP."""
-    took = []
-    for number in range(times):
-        began = time.perf_counter()
-        town.search(q=WORDS[number % len(WORDS)])
-        took.append(time.perf_counter() - began)
-    return spread(took)
+def pages(town: Town, times: int) -> list[Figure]:
+    """The page of results with its facets, as JSON and as a person sees it, over HTTP."""
+    figures = []
+    for name, ask in (
+        ("as JSON", lambda q: town.search(q=q)),
+        ("as a page", lambda q: town.page("/practices", q=q)),
+    ):
+        ask(WORDS[0])  # the first page after the start also reads templates and vocabularies
+        took = []
+        for number in range(times):
+            began = time.perf_counter()
+            ask(WORDS[number % len(WORDS)])
+            took.append(time.perf_counter() - began)
+        half, most = spread(took)
+        figures.append(Figure(f"search over HTTP, {name}, median", half * 1000, "ms", aim="< 50"))
+        figures.append(Figure(f"search over HTTP, {name}, p95", most * 1000, "ms"))
+    return figures
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """The median and the value that 95 of 100 stay below."""
-    return {"p50": statistics.median(values), "p95": statistics.quantiles(values, n=20)[-1]}
+def backfill(origin: Town, newcomer: Town, count: int) -> list[Figure]:
+    """An instance follows another for the first time and reads its whole catalogue."""
+    have = origin.search()["total"]
+    origin.publish_many(records(max(0, count - have)))
+    until(lambda: origin.search()["total"] >= count, "the origin's index is late", every=0.2)
+    count = origin.search()["total"]
+    before, began = _pages(newcomer), time.perf_counter()
+    newcomer.command("peer", "follow", f"{origin.origin}/actor")
+    until(lambda: newcomer.search()["total"] == count, "the backfill did not end", every=0.2)
+    took = time.perf_counter() - began
+    minutes = took / 60 * (10_000 / count)
+    each = (_pages(newcomer) - before) / count
+    index = sum(f.stat().st_size for f in (newcomer.data / "index").rglob("*") if f.is_file()) / count
+    scaled = "" if count >= 10_000 else f"scaled from {count:,} practices in {took:.1f} s"
+    return [
+        Figure("backfill of 10,000 practices", minutes, "min", aim="< 3", note=scaled),
+        Figure(
+            "a remote practice in the database", each / 1024, "KiB", aim="≤ 10", note="after the backfill"
+        ),
+        Figure("a remote practice in the index", index / 1024, "KiB"),
+    ]
+
+
+def _pages(town: Town) -> int:
+    """Bytes of the database that are in use, what is still in its log included."""
+    with sqlite3.connect(str(town.database.url).removeprefix("sqlite:///")) as database:
+        numbers = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in _USED]
+    return int((numbers[0] - numbers[1]) * numbers[2])
+
+
+_USED = ("page_count", "freelist_count", "page_size")
 
 
 def _unhandled(town: Town) -> int:

@@ -1,5 +1,6 @@
 """An instance in a process of its own, as an operator would run it, with the few acts a measurement needs."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -22,10 +23,10 @@ PATIENCE = 120.0  # seconds after which something will not happen any more
 class Town:
     """One instance with one community of the same name."""
 
-    def __init__(self, place: Path, name: str) -> None:
+    def __init__(self, place: Path, name: str, **settings: Any) -> None:
         self.name = name
         self.data = place / name
-        self.port = _free_port()
+        self.port = free_port()
         self.origin = f"http://{name}.localhost:{self.port}"
         listen = f"127.0.0.1:{self.port}"
         instance = Instance.create(
@@ -65,6 +66,19 @@ class Town:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
         return int(kilobytes) / 1024
+
+    def processor(self) -> float:
+        """Seconds of processor time that its process has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def page(self, path: str, **query: Any) -> str:
+        """A page as a browser gets it."""
+        answer = self.web.get(
+            f"http://127.0.0.1:{self.port}{path}", params=query, headers={"Accept": "text/html"}, timeout=30
+        )
+        answer.raise_for_status()
+        return answer.text
 
     def publish(self, record: dict[str, Any]) -> None:
         """Publish through the API, as another program would."""
@@ -107,7 +121,8 @@ def until(condition: Callable[[], bool], otherwise: str, *, every: float = 0.005
     return time.perf_counter() - began
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

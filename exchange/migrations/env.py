@@ -1,6 +1,6 @@
 """How Alembic meets our database: inside a transaction of ours, over the tables of both packages."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -9,9 +9,9 @@ from exchange.schema import METADATA
 PLAIN = {"AutoString": "sa.String()", "UtcDateTime": "sa.DateTime(timezone=True)"}
 
 
-def plain(kind: str, item: Any, _context: Any) -> str | bool:
+def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Migrations name the types of the database, not ours, which may change later."""
-    return PLAIN.get(type(item).__name__, False) if kind == "type" else False
+    return PLAIN.get(type(item).__name__) or False if kind == "type" else False
 
 
 connection = context.config.attributes["connection"]

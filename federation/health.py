@@ -105,18 +105,17 @@ def _met(session: Session, only: str | None = None) -> set[str]:
 
 
 def _lines(session: Session, only: str | None = None) -> dict[str, _Line]:
-    query = select(
-        Delivery.host, Delivery.state == lease.DEAD, func.count(), func.min(Delivery.created_at)
-    ).group_by(Delivery.host, Delivery.state == lease.DEAD)  # type: ignore[arg-type]
+    query = select(Delivery.host, Delivery.state, func.count(), func.min(Delivery.created_at))
     if only is not None:
         query = query.where(Delivery.host == only)
     lines: dict[str, _Line] = {}
-    for host, dead, count, oldest in session.exec(query):
+    for host, state, count, oldest in session.exec(query.group_by(Delivery.host, Delivery.state)):
         line = lines.setdefault(host, _Line())
-        if dead:
+        if state == lease.DEAD:
             line.dead += count
         else:
-            line.waiting, line.oldest = line.waiting + count, oldest
+            line.waiting += count
+            line.oldest = min(oldest, line.oldest or oldest)
     return lines
 
 

@@ -103,7 +103,7 @@ def test_what_was_stopped_needs_its_reason(house: House) -> None:
 def test_nonsense_about_a_practice_is_answered(house: House, what: str) -> None:
     officer = logged_in(house, "ulm")
     sent = {
-        name: ["x", "\x00", "9" * 400]
+        name: ["x", "\x07", "9" * 400]
         for name in ("stage", "relation", "comment", "since", "cause", "reason")
     }
     sent |= {

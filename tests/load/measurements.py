@@ -6,6 +6,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from sqlmodel import col, func, select
@@ -65,12 +66,16 @@ def way(origin: Town, peer: Town, times: int) -> list[Figure]:
     for record in records(times):
         mark = next(iter(record["title"].values())).split()[-1]
         origin.publish(record)
-        took.append(until(lambda mark=mark: peer.search(q=mark)["total"] == 1, "it did not arrive"))
+        took.append(until(partial(_finds, peer, mark), "it did not arrive"))
     half, most = spread(took)
     return [
         Figure("publish to the hit in a peer's search, median", half * 1000, "ms", aim="< 1,000"),
         Figure("publish to the hit in a peer's search, p95", most * 1000, "ms"),
     ]
+
+
+def _finds(town: Town, mark: str) -> bool:
+    return bool(town.search(q=mark)["total"] == 1)
 
 
 def burst(origin: Town, peer: Town, count: int) -> list[Figure]:

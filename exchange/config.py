@@ -63,10 +63,11 @@ class Settings(BaseSettings):
         description="How many requests the web server answers at the same time.",
     )
     workers: int = Field(
-        default=4,
+        default=48,
         ge=1,
         le=64,
-        description="How many deliveries to other instances are under way at the same time.",
+        description="How many deliveries to other instances are under way at the same time. Hosts that do not "
+        "answer hold one each until its time is up; with few, the others wait for them.",
     )
     database: str = Field(
         default="",

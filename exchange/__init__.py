@@ -6,10 +6,11 @@ The map of the code, in reading order, along the line from *publish* to a peer's
     vocabulary/     the record, its concepts, and what each is called on the wire and in sheets
     catalogue/      what can be done: publish, revise, withdraw, review, adopt …, one verb a file
     ../federation/  the journal, the outbox, delivery, the inbox: how activities travel
-    arrivals.py     what other instances' activities do to our catalogue (taking.py: how it is kept)
+    arrivals/       what other instances' activities do to our catalogue; what people reply and like
     indexing.py     catalogue to documents
     ../search/      how words find documents
-    instance.py     an instance put together; worker.py: what it does on its own
+    instance.py     an instance put together; worker/: what it does on its own
+    fetching.py     one thing, from its origin, now; mending.py: everything, once a day
     web/, api/      pages for each audience, ActivityPub, the API; app.py joins them
     cli/            the command line
 """

@@ -4,10 +4,10 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from exchange.arrivals.taking import NotYet
 from exchange.catalogue.lookup import inspect
 from exchange.instance import Instance
 from exchange.messages import N_, Refusal
-from exchange.taking import NotYet
 from federation import fetching, handling, hosts, peers, proving
 from federation.activity import PUBLIC, as_list, host_of, id_of, strings
 from federation.base import now

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from exchange.db import Database
-from exchange.watch import Watch
+from exchange.worker.watch import Watch
 
 
 def test_a_commit_of_another_process_is_noticed_once(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from exchange import gestures, replies
+from exchange.arrivals import gestures, replies
 from exchange.catalogue import moderate, shelf, withdraw
 from exchange.models.comment import Comment
 from exchange.models.endorsement import Endorsement

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange import gestures, joining, replies
+from exchange.arrivals import gestures, joining, replies
+from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.catalogue import adopt, review, withdraw
 from exchange.messages import Refusal
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.tombstone import buried, raise_stone
-from exchange.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.vocabulary.activitystreams.kinds import about, kind_of, owner_of
 from federation import followers, moving, originals
 from federation.activity import id_of, ids_of, origin_of, same_origin

@@ -14,11 +14,12 @@ from datetime import timedelta
 import structlog
 from sqlmodel import col, delete
 
-from exchange import introducing, mending, presence
+from exchange import mending
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
-from exchange.watch import Watch
+from exchange.worker import introducing, presence
+from exchange.worker.watch import Watch
 from federation import arrivals, backfill, blocklists, delivery, inbox, peers
 
 log = structlog.get_logger()

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import parse_date
 
 Start = Callable[..., Any]
@@ -48,11 +49,16 @@ def _is_on_a_calendar(date: str) -> bool:
 
 
 def _refuse_strange_letters() -> None:
-    """Not every database can hold a NUL, and a field of a form has a name."""
+    """Not every database can hold a NUL, and a field of a form has a name.
+
+    In an address a NUL is no accident; in a form it may have come with something that was pasted, and
+    what somebody has typed is not thrown away for it.
+    """
     told: list[str | None] = [request.path, *request.args.keys()]
     told += [value for values in request.args.listvalues() for value in values]
     if request.method == "POST" and request.blueprint in ("public", "officer", "admin"):
         told += [*request.form.keys(), *request.files.keys()]
-        told += [value for values in request.form.listvalues() for value in values]
+        pairs = [(name, value.replace("\x00", "")) for name, value in request.form.items(multi=True)]
+        request.form = ImmutableMultiDict(pairs)
     if any(text is None or "\x00" in text for text in told):
         abort(400)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import func, select
 
-from federation import backfill, journal, recovery
+from federation import backfill, dueness, journal, recovery
 from federation.arrivals import Arrival
 from tests.federation.world import Instance, World
 
@@ -93,5 +93,5 @@ def test_a_lease_that_is_not_given_back_runs_out(world: World) -> None:
     saillans.follow(ulm.actor)
     world.settle()
     acknowledged = run_and_kill("publish", ulm, 20)
-    world.later(minutes=4)
+    world.later(seconds=dueness.LEASE.total_seconds() + 1)
     assert set(acknowledged) <= set(received(saillans))

@@ -97,9 +97,7 @@ def test_problems_are_told_in_the_language_of_the_reader(programs: Programs) -> 
     assert french["errors"][0]["message"] != "There is no field of this name."
 
 
-@pytest.mark.parametrize(
-    "ref", ["x" * 600, "a%00b", "%ff%fe", "..%2f..%2fetc", "'; DROP TABLE practice; --", "%0a"]
-)
+@pytest.mark.parametrize("ref", ["x" * 600, "%ff%fe", "..%2f..%2fetc", "'; DROP TABLE practice; --", "%0a"])
 def test_a_name_of_nothing_is_not_found(programs: Programs, ref: str) -> None:
     for path in (
         *(f"/v1/practices/{ref}", f"/v1/practices/{ref}/reviews", f"/v1/practices/{ref}/versions/1"),

@@ -159,6 +159,17 @@ def test_changing_the_language_takes_the_texts_along(ulm: Visitor) -> None:
     assert page.find(id="f-title")["lang"] == "fr"
 
 
+def test_another_language_of_the_page_in_the_middle_of_the_form_keeps_what_was_typed(ulm: Visitor) -> None:
+    address = begun(ulm)
+    buttons = ulm.see(address).find_all("button", attrs={"form": "answers"})
+    assert [b["value"] for b in buttons[:2]] == ["next", "language:en"]  # the first is what Enter presses
+    answer = ulm.post(address, {**WHAT, "title": "Räder" * 100, "go": "language:it"})
+    assert answer.status_code == 303
+    page = ulm.see(answer.location)
+    assert page.html["lang"] == "it"
+    assert page.find(id="f-title")["value"] == "Räder" * 100
+
+
 def test_revising_begins_with_what_is_published_and_keeps_translations(house: House) -> None:
     officer = logged_in(house, "saillans")
     address = officer.post("/practices/saillans-collegial-council/revise").location

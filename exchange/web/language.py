@@ -14,6 +14,7 @@ from exchange.messages import Message
 from exchange.models.base import now
 from exchange.translation import LANGUAGES, gettext_for, ngettext_for
 from exchange.vocabulary import concepts, names
+from exchange.web.reach import settings
 
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
@@ -40,6 +41,15 @@ def register(app: Flask) -> None:
         year=year,
         said=said,
     )
+
+
+def switch(answer: Response, wanted: str) -> None:
+    """Keep the reader's choice of language, where it is one."""
+    if wanted in LANGUAGES:
+        secure = settings().origin.startswith("https://")
+        answer.set_cookie(
+            COOKIE, wanted, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True, path="/"
+        )
 
 
 def current() -> str:

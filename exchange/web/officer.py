@@ -21,7 +21,7 @@ from exchange.vocabulary.record import DEFAULT_LICENCE
 from exchange.web import answers, guard
 from exchange.web.blueprints import officer
 from exchange.web.failures import page as failure
-from exchange.web.language import current
+from exchange.web.language import current, switch
 from exchange.web.practice import Telling
 from exchange.web.questions import BY_KEY, PARTS, Part, place_of
 from exchange.web.reach import database
@@ -66,10 +66,14 @@ def save(key: str) -> Answer:
     with database().writing() as session:
         kept, owner = _own_draft(session, key)
         kept = drafts.save(session, owner, answers.typed(kept.data, part, request.form), draft=kept)
+    go = request.form.get("go", "save")
+    if go.startswith("language:"):
+        back = redirect(url_for("officer.draft", key=key, part=part.key, done="saved"), 303)
+        switch(back, go.removeprefix("language:"))
+        return back
     wrong = [p for p in wrongly_put(kept.data) if (place_of(p.path) or (part,))[0] is part]
     if wrong:
         return _form(kept, part, wrong), 422
-    go = request.form.get("go", "save")
     if go.startswith("more:"):
         anchor = "f-" + go.removeprefix("more:").replace(".", "-")
         return redirect(url_for("officer.draft", key=key, part=part.key, room=go[5:], _anchor=anchor), 303)

@@ -8,11 +8,10 @@ from werkzeug.wrappers import Response
 
 from exchange.catalogue import shelf
 from exchange.models.community import Community
-from exchange.translation import LANGUAGES
 from exchange.web.blueprints import public
 from exchange.web.guard import local_path
-from exchange.web.language import A_YEAR, COOKIE
-from exchange.web.reach import database, settings
+from exchange.web.language import switch
+from exchange.web.reach import database
 
 NEW = 6  # of each kind on the home page
 
@@ -34,12 +33,7 @@ def home() -> str:
 def language() -> Response:
     """Keep the reader's choice of language, and go back to where they were."""
     back = redirect(local_path(request.form.get("next"), url_for("public.home")), 303)
-    wanted = request.form.get("language", "")
-    if wanted in LANGUAGES:
-        secure = settings().origin.startswith("https://")
-        back.set_cookie(
-            COOKIE, wanted, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True, path="/"
-        )
+    switch(back, request.form.get("language", ""))
     return back
 
 

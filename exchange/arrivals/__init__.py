@@ -17,7 +17,7 @@ from exchange.messages import Refusal
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.tombstone import buried, raise_stone
-from exchange.vocabulary.activitystreams.kinds import about, kind_of, owner_of
+from exchange.vocabulary.activitystreams.kinds import about, adopter_of, kind_of, owner_of
 from federation import followers, moving, originals
 from federation.activity import id_of, ids_of, origin_of, same_origin
 from federation.errors import BadActivity, Forbidden
@@ -49,6 +49,8 @@ class Arrivals:
         if subject and practice_at(session, subject) is None and not self._is_ours(subject):
             needed.append(subject)
             needed.append(owner_of(incoming.fetched.get(subject) or {}))
+        if kind == "adoption":
+            needed.append(adopter_of(obj))
         unknown = (u for u in needed if u and not self._is_ours(u) and community_at(session, u) is None)
         return [uri for uri in dict.fromkeys(unknown) if uri not in incoming.fetched]
 

@@ -1,5 +1,6 @@
 """Taking in what others publish: their practices, reviews, adoptions and profiles as copies of ours."""
 
+from contextlib import suppress
 from typing import Any
 
 from sqlmodel import Session, select
@@ -15,7 +16,7 @@ from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
 from federation import originals
-from federation.activity import id_of, same_origin
+from federation.activity import host_of, id_of, same_origin
 from federation.errors import BadActivity
 
 
@@ -137,9 +138,11 @@ class Taking:
             )
         elif (found.practice_id, found.publisher_id) != (practice.id, publisher.id):
             raise Refusal(N_("An adoption does not change its author or its practice."))
-        adopter = publisher if not others else community_at(self.session, read.adopter_uri or "")
+        adopter = publisher if not others else self.adopter(read.adopter_uri)
         found.adopter_id = adopter.id if adopter else None
-        named = {"name": adopter.called(), "country": adopter.country} if adopter else {}
+        named = {"name": host_of(read.adopter_uri or "") or "", "country": ""}
+        if adopter is not None:
+            named = {"name": adopter.called(), "country": adopter.country}
         found.adopter = read.adopter or named
         found.practice_version, found.stage, found.record = read.practice_version, read.stage, record
         found.documented_by, found.slug = read.documented_by, read.slug
@@ -178,6 +181,14 @@ class Taking:
             raise BadActivity("The actor's document belongs to another address.")
         self.session.add(held)
         self.session.flush()
+        return held
+
+    def adopter(self, uri: str | None) -> Community | None:
+        """The community of whom an owner tells, where it could be read; the owner's word holds without."""
+        held = community_at(self.session, uri or "")
+        if held is None and uri in self.fetched:
+            with suppress(Refusal, BadActivity):
+                return self.community(uri)
         return held
 
     def profile(self, held: Community, document: dict[str, Any]) -> bool:

@@ -25,3 +25,10 @@ def about(obj: dict[str, Any]) -> str | None:
     inner = obj.get("review") or obj.get("adoption")
     named = inner.get("itemReviewed") or inner.get("adopts") if isinstance(inner, dict) else None
     return id_of(named)
+
+
+def adopter_of(obj: dict[str, Any]) -> str | None:
+    """The actor that takes up, where an adoption names one by its address."""
+    inner = obj.get("adoption")
+    named = inner.get("adopter") if isinstance(inner, dict) else None
+    return named if isinstance(named, str) else None

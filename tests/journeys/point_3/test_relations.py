@@ -119,6 +119,23 @@ def test_only_the_owner_of_a_practice_tells_of_the_adoptions_of_others(
     assert [a.uri for a in all_of(house, Adoption)] == [f"{fedi.origin}/notes/b"]
 
 
+def test_the_adopter_of_whom_an_owner_tells_is_read_or_known_by_its_host(
+    rig: Rig, house: House, fedi: Outsider, town: str, mallory: str
+) -> None:
+    thing = published(rig, house, fedi, town)
+    for key, adopter in (("a", mallory), ("b", f"{fedi.origin}/communities/gone")):
+        inner = {"type": "Adoption", "adopts": thing["id"], "stage": "ad-decided", "adopter": adopter}
+        inner["documentedBy"] = "others"
+        note = fedi.note(key, town, thing["id"], "<p>They too.</p>") | {"adoption": inner}
+        fedi.say(house, town, "Create", note)
+    rig.settle()
+    known, unread = sorted(all_of(house, Adoption), key=lambda a: a.uri)
+    assert known.adopter_id is not None
+    assert known.adopter["name"]
+    assert unread.adopter_id is None
+    assert unread.adopter == {"name": fedi.origin.partition("://")[2], "country": ""}
+
+
 def test_what_an_announce_or_a_flag_embeds_is_not_believed(
     rig: Rig, house: House, fedi: Outsider, elsewhere: Outsider, town: str
 ) -> None:

@@ -29,6 +29,7 @@ BEGIN, EXCHANGE = 150.0, 90.0  # seconds that making and exchanging may take at 
 @click.option("--exit-when-ready", is_flag=True, help="Stop as soon as everything has been exchanged.")
 def demo(port: int, exit_when_ready: bool) -> None:
     """Four instances on this machine exchange real practices; Ctrl-C ends it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts with & is deaf to it
     signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
     _check_ports(port)
     ready = False

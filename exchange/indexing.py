@@ -12,6 +12,7 @@ from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
+from exchange.vocabulary import concepts
 from federation import journal
 from federation.journal import JournalEntry
 from search.engine import Document, Engine
@@ -160,6 +161,9 @@ def _texts(practice: Practice, owner: Community) -> dict[str, dict[str, str]]:
     keywords: dict[str, list[str]] = defaultdict(list)
     for language, text in _all_texts(record.get("keyword") or []):
         keywords[language].append(text)
+    for theme in practice.themes:  # a word for the theme in any of our languages finds it in all others
+        for language, name in found.labels.items() if (found := concepts.concept(theme)) else ():
+            keywords[language].append(name)
     places = [p["name"] for p in record.get("place") or [] if p.get("name")]
     return {
         "title": practice.title_texts,

@@ -98,3 +98,12 @@ def test_a_review_of_a_practice_we_do_not_hold_brings_the_practice_with_it(rig: 
     b.review(practice.uri, "ulm", evidence=3)
     rig.settle()
     assert hub.titles() == ["Plan solaire citoyen sur les toits communaux"]
+
+
+def test_a_word_for_the_theme_finds_practices_written_in_other_languages(rig: Rig) -> None:
+    a = rig.instance("adria")
+    a.community("gent", "Gent", "BE")
+    a.publish("gent", complete(seed("gent-circulation-plan")))
+    rig.settle()
+    for word in ("Mobilität", "movilidad", "mobilità", "mobilité"):
+        assert len(a.titles(word)) == 1, word

@@ -293,6 +293,8 @@ def test_every_form_takes_every_strange_body(stage: Stage, who: str) -> None:
         ):
             continue
         for number, (kind, body) in enumerate(_forms()):
+            if who != "a program" and (number + len(rule.rule)) % 3:
+                continue  # every page meets a third of them, and every one of them a third of the pages
             path = re.sub(r"<[^>]+>", keys[number % 2], rule.rule)
             for method in sorted(methods):
                 if "withdraw" in path or method == "DELETE":

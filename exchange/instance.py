@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import inspect
 from sqlmodel import Session
@@ -69,9 +70,14 @@ class Instance:
                 actor.create(session, checked.origin, "Application", "instance")
         finally:
             database.close()
+        port = urlsplit(checked.origin).port
+        if checked.lab and port and not settings.get("listen"):
+            settings["listen"] = (
+                f"127.0.0.1:{port}"  # with no proxy before it, the address is where it listens
+            )
         kept = {k: v for k, v in settings.items() if v is not None and isinstance(v, str | int | bool)}
         config.write(data, **{"origin": checked.origin, "name": name, "contact": contact, **kept})
-        return cls(checked)
+        return cls(config.load(data, **settings))
 
     @classmethod
     def over(cls, database_url: str, data: Path, **settings: Any) -> "Instance":

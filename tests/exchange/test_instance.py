@@ -1,0 +1,27 @@
+"""Making an instance: what it writes down about itself."""
+
+from pathlib import Path
+
+import pytest
+
+from exchange import config
+from exchange.instance import Instance
+from exchange.messages import Refusal
+
+
+def test_an_instance_that_is_tried_out_listens_where_its_address_says(data_dir: Path) -> None:
+    Instance.create(data_dir, origin="http://localhost:8790", name="Our villages", lab=True).close()
+    assert config.load(data_dir).address == ("127.0.0.1", 8790)
+
+
+def test_an_instance_behind_a_proxy_listens_where_the_operator_says(data_dir: Path) -> None:
+    Instance.create(data_dir, origin="https://practices.example", name="Our villages").close()
+    assert config.load(data_dir).address == ("127.0.0.1", 8000)
+
+
+def test_a_directory_that_holds_something_is_left_alone(data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "diary.txt").write_text("mine")
+    with pytest.raises(Refusal):
+        Instance.create(data_dir, origin="https://practices.example", name="Our villages")
+    assert [path.name for path in data_dir.iterdir()] == ["diary.txt"]

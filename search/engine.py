@@ -18,7 +18,10 @@ from typing import Any, Protocol
 
 from search.errors import QueryError
 
-SORTS = ("relevance", "newest", "oldest", "adoptions", "evidence", "population", "title", "nearest")
+SORTS = (
+    *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),
+    "nearest",
+)
 Point = tuple[float, float]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from search.engine import Document
 from search.errors import UnknownField
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 @dataclass(frozen=True)

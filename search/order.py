@@ -17,6 +17,7 @@ VALUE_BITS = 34  # seconds since 1970 fit until the year 2514
 NUMBERS = {
     "newest": ("issued", False),
     "oldest": ("issued", True),
+    "updated": ("updated", False),
     "adoptions": ("adoptions", False),
     "evidence": ("evidence_rank", False),
     "population": ("population", False),

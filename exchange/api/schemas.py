@@ -57,6 +57,7 @@ def _answers() -> dict[str, Any]:
         "path": TEXT,
         "title": TEXT,
         "titles": TEXTS,
+        "summaries": TEXTS,
         "summary": TEXT,
         "language": TEXT,
         "themes": _list(TEXT),

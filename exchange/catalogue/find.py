@@ -14,7 +14,10 @@ from exchange.models.community import Community
 from exchange.vocabulary import concepts, names
 from search.engine import Engine, Hit, Query
 
-SORTS = ("relevance", "newest", "oldest", "adoptions", "evidence", "population", "title", "nearest")
+SORTS = (
+    *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),
+    "nearest",
+)
 FACETS = (
     *("theme", "country", "degurba", "population_class", "language", "maturity", "evidence"),
     *("commitment", "status", "cost_class", "instance", "adopted_by"),
@@ -159,6 +162,7 @@ def item(hit: Hit, language: str | None) -> dict[str, Any]:
         "titles": dict(titles),
         "summary": summary,
         "summary_language": summary_language,
+        "summaries": dict(summaries),
         "language": original,
         "community": owner | {"name": _chosen(owner.get("name") or {}, language, original)[1]},
         "themes": list(stored.get("themes") or ()),

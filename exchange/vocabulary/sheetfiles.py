@@ -10,12 +10,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import IO, Any
 
 from exchange.messages import N_
 from exchange.vocabulary.plainfiles import BIGGEST, refusal, text_of
 
 ROWS, COLUMNS = 20_000, 2_000
+LARGEST_CELL = 32_767
 CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
 UNPACKED = 8 * BIGGEST
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -114,24 +115,48 @@ def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> byte
     return out.getvalue().encode("utf-8-sig")
 
 
+def stream_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Iterator[bytes]:
+    """The same file line by line, for a table that should not stand in memory."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    writer.writerow(columns)
+    yield line.getvalue().encode("utf-8-sig")
+    for row in rows:
+        line.seek(0)
+        line.truncate()
+        writer.writerow([_guarded(row.get(column, "")) for column in columns])
+        yield line.getvalue().encode()
+
+
 def write_xlsx(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     """A workbook of one sheet, every cell a text, its header in sight when one scrolls."""
+    out = io.BytesIO()
+    _write_workbook(out, columns, rows, in_memory=True)
+    return out.getvalue()
+
+
+def stream_xlsx(out: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """The same workbook into a file, with one row in memory at a time."""
+    _write_workbook(out, columns, rows, constant_memory=True)
+
+
+def _write_workbook(
+    out: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[str, str]], **how: bool
+) -> None:
     import xlsxwriter
 
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {"strings_to_formulas": False, "strings_to_urls": False, **how}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, max(len(columns) - 1, 0), 24)
         bold = book.add_format({"bold": True})
         for number, column in enumerate(columns):
             sheet.write_string(0, number, column, bold)
         for line, row in enumerate(rows, 1):
             for number, column in enumerate(columns):
                 if row.get(column):
-                    sheet.write_string(line, number, _guarded(row[column]))
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, max(len(columns) - 1, 0), 24)
-    return out.getvalue()
+                    sheet.write_string(line, number, _guarded(row[column])[:LARGEST_CELL])
 
 
 def _guarded(cell: str) -> str:

@@ -11,6 +11,7 @@ from exchange.web import (
     communities,
     desk,
     failures,
+    feeds,
     finding,
     following,
     guard,
@@ -29,7 +30,7 @@ from exchange.web.limits import LoginLimits
 
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
-    *(public, finding, practice, communities, network),
+    *(public, finding, feeds, practice, communities, network),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending),
 )
 

@@ -30,6 +30,7 @@ FEW = 8  # values of a facet that are shown before “all”
 SORTS = {
     "relevance": N_("Best match"),
     "newest": N_("Newest first"),
+    "updated": N_("Last changed first"),
     "oldest": N_("Oldest first"),
     "adoptions": N_("Most adopted"),
     "evidence": N_("Best evidence"),

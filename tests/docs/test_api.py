@@ -33,7 +33,7 @@ def test_the_requests_of_the_page_are_answered_as_it_says(
         )
         for block in blocks(PATH):
             terminal.play(block)
-    assert len(terminal.ran) == 7
+    assert len(terminal.ran) == 9
 
 
 def test_every_operation_is_on_the_page() -> None:

@@ -12,7 +12,7 @@ that it holds. Keeping in step is then one loop, the same after a start, a crash
 There is no queue between the two and nothing to lose: what has not been committed is read again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,6 +23,9 @@ SORTS = (
     "nearest",
 )
 Point = tuple[float, float]
+# What is stored with hits in the order of their relevance → each index once, with a word for why it
+# stands there ("" where it is its own rank).
+Arrange = Callable[[Sequence[Mapping[str, Any]]], Sequence[tuple[int, str]]]
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,13 @@ class Query:
     `text` is the query language of `language.py`, read leniently. `languages` are those of the reader,
     the preferred one first: they rank and choose the snippet's language, they exclude nothing.
     Several values of one filter are alternatives; different filters must all hold. A range is
-    (lowest, highest), both included, None for open. `near` is (latitude, longitude, kilometres).
+    (lowest, highest), both included, None for open. `near` is (latitude, longitude, kilometres);
+    `origin` is where the nearest are near to when nothing has to be near.
+
+    `after` is the `Hits.after` of the page before: with it the next page goes on behind what was shown,
+    whatever has been put or deleted meanwhile (`cursor.py`); `page` alone counts positions.
+    `arrange` may put the first hits by relevance in another order. `explain` asks for `Hit.reasons`,
+    `snippets=False` spares them.
     """
 
     text: str = ""
@@ -62,6 +71,24 @@ class Query:
     page: int = 1
     per_page: int = 20
     facets: tuple[str, ...] = ()
+    origin: Point | None = None
+    after: str = ""
+    arrange: Arrange | None = None
+    explain: bool = False
+    snippets: bool = True
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a document was found: the word as it was typed, the text in which it stands, and its score there.
+
+    `field` is "all" for the score that a word has wherever it stands; the extra weight of a text comes
+    beside it. The reasons of a hit add up to its score.
+    """
+
+    word: str
+    field: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -69,6 +96,7 @@ class Hit:
     """One document found; `snippet` is HTML-safe text with <mark> around what was found.
 
     `language` is the language of the snippet, `distance` is in kilometres when the query has a place.
+    `rank` is its position by the sort alone, from 1; `place` the word of `Query.arrange` for where it stands.
     """
 
     id: str
@@ -77,6 +105,9 @@ class Hit:
     snippet: str
     language: str
     distance: float | None = None
+    rank: int = 0
+    place: str = ""
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +117,9 @@ class Hits:
     `facets` is field → [(value, count)], most frequent first; each facet is counted without its own
     filter, so that the numbers beside the alternatives say what choosing them would bring.
     `relaxed` says that no document has all the words and these have some of them.
+    `spelled` is word → the words nearly like it that were searched as well, because too few documents
+    have the word itself. `after` asks for the next page, "" when this is the last; `before` for the page
+    before this one, None when only its number is known.
     `mistakes` are what could not be understood in the text; it was searched all the same.
     """
 
@@ -95,6 +129,10 @@ class Hits:
     did_you_mean: str | None = None
     relaxed: bool = False
     mistakes: tuple[QueryError, ...] = ()
+    spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    after: str = ""
+    before: str | None = None
+    sort: str = "relevance"
 
 
 class Engine(Protocol):

@@ -3,14 +3,14 @@
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
-from search import analysis, fast_fields, geo
+from search import analysis, fast_fields, geo, order
 from search.engine import Document, Hits, Query
 from search.errors import IndexBroken, IndexBusy
 from search.fast_query import Translator
@@ -209,6 +209,20 @@ class _Shelf:
             )
             for name in names
         }
+
+    def worth(self, parts: Sequence[Meaning], ids: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """What each part adds to the score of each of these documents."""
+        these = tantivy.Query.const_score_query(self.translate.any_id(ids), 0.0)
+        named = {order.tie(name): name for name in ids}
+        found = []
+        for part in parts:
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, these), (tantivy.Occur.Must, self.translate.matching(part))]
+            )
+            hits = self.searcher.search(query, limit=len(ids), count=False).hits
+            ties = self.searcher.fast_field_values("tie", [address for _score, address in hits])
+            found.append({named[tie]: score for (score, _address), tie in zip(hits, ties, strict=True)})
+        return found
 
     def knows(self, word: Word) -> bool:
         return any(self.searcher.doc_freq(f"words_{word.zone}", form) for form in word.surfaces) or any(

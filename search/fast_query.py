@@ -1,6 +1,6 @@
 """What a query means, said in Tantivy's own queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import tantivy
 from tantivy import Occur, Query
@@ -103,6 +103,10 @@ class Translator:
     def _every_part(self, parts: tuple[str, ...], zone: str) -> Query:
         terms = [Query.term_query(self.schema, f"stems_{zone}", stem, "freq") for stem in parts]
         return Query.boolean_query([(Occur.Must, term) for term in terms])
+
+    def any_id(self, ids: Sequence[str]) -> Query:
+        """One of these documents."""
+        return self._any_term("id", list(ids))
 
     def _any_term(self, field: str, terms: list[str]) -> Query:
         if not terms:

@@ -1,89 +1,62 @@
 """What every engine does with a query before and after it looks into its index."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import replace
 
+from search import explaining, tolerance, turning
 from search import language as syntax
-from search.engine import SORTS, Hit, Hits, Query
+from search.engine import SORTS, Hit, Hits, Point, Query, Reason
 from search.geo import FARTHEST_KM, distance, place_of
 from search.highlight import Marker, snippet
 from search.layout import Layout
-from search.meaning import All, Around, Between, Chosen, Meaning, Word, compile, place, positive, relaxed
-from search.spelling import closest
+from search.meaning import Around, Between, Chosen, Meaning, compile, place, positive, relaxed
+from search.shelf import Page, Request, Row, Shelf
 from search.text import fold, normalise, tokens
+from search.tolerance import FEW, Near
+from search.turning import Placed
+
+__all__ = ["Page", "Request", "Row", "Shelf", "find"]
 
 MOST_PER_PAGE = 200
 DEEPEST_HIT = 100_000  # nobody reads further, and an engine must not be made to
 
 
-@dataclass(frozen=True)
-class Request:
-    """A query as an engine gets it: what must hold, how to sort, which page, what to count."""
-
-    text: Meaning
-    conditions: tuple[Meaning, ...]
-    filters: Mapping[str, Chosen]
-    sort: str
-    origin: Around | None
-    offset: int
-    limit: int
-    facets: tuple[str, ...]
-
-    def whole(self) -> Meaning:
-        return All((self.text, *self.conditions, *self.filters.values()))
-
-    def without(self, facet: str) -> Meaning:
-        """Everything but the filter of one facet, to count its alternatives."""
-        others = (chosen for name, chosen in self.filters.items() if name != facet)
-        return All((self.text, *self.conditions, *others))
-
-
-@dataclass(frozen=True)
-class Row:
-    """A document found, with what a hit is made of."""
-
-    id: str
-    score: float
-    language: str
-    stored: Mapping[str, Any]
-    texts: Mapping[str, Mapping[str, str]]
-    spot: str | None
-
-
-@dataclass(frozen=True)
-class Page:
-    total: int
-    rows: list[Row]
-    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-
-
-class Shelf(Protocol):
-    """One consistent state of an index, to be asked several things."""
-
-    def page(self, request: Request) -> Page: ...
-
-    def knows(self, word: Word) -> bool: ...
-
-    def vocabulary(self, beginning: str) -> Iterable[tuple[str, int]]: ...
-
-
 def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
-    """The hits of a query; with some of its words, and with a suggestion, when none has them all."""
+    """The hits of a query; with words written nearly so, or with some of its words, when hardly any has all."""
     reading = syntax.read(query.text, layout)
     meaning = compile(reading.tree, query.languages)
     request = _request(query, meaning, layout)
-    page = shelf.page(request)
-    suggestion, loose = None, False
-    if not page.total:
-        suggestion = _suggestion(shelf, query, request, layout)
-        if (looser := relaxed(meaning)) is not None:
-            second = shelf.page(replace(request, text=looser))
+    page = turning.page(shelf, request, query)
+    suggestion, loose, near = None, False, Near()
+    if page.total < FEW:
+        near = tolerance.near(shelf, meaning, query.languages)
+        if near:
+            suggestion = _suggestion(shelf, query, request, near, layout, page.total)
+            second = turning.page(shelf, replace(request, text=near.widened), query)
+            page, meaning, near = (
+                (second, near.widened, near) if second.total > page.total else (page, meaning, Near())
+            )
+        if not page.total and (looser := relaxed(meaning)) is not None:
+            second = turning.page(shelf, replace(request, text=looser), query)
             if second.total:
-                page, loose = second, True
+                page, meaning, loose = second, looser, True
     marker = Marker(meaning)
-    hits = [_hit(row, query, marker, request.origin) for row in page.rows]
-    return Hits(page.total, hits, page.facets, suggestion, loose, reading.mistakes)
+    reasons = explaining.reasons(shelf, meaning, layout, page.hits) if query.explain else {}
+    hits = [
+        _hit(placed, query, marker, request.origin, reasons.get(placed.row.id, ())) for placed in page.hits
+    ]
+    return Hits(
+        page.total,
+        hits,
+        page.facets,
+        suggestion,
+        loose,
+        reading.mistakes,
+        spelled=near.words,
+        after=page.after,
+        before=page.before,
+        sort=request.sort,
+    )
 
 
 def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:
@@ -101,7 +74,7 @@ def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:
     offset = (max(query.page, 1) - 1) * per_page
     if offset > DEEPEST_HIT:
         offset, per_page = 0, 0
-    origin = around or place(meaning)
+    origin = around or place(meaning) or _from(query.origin)
     return Request(
         text=meaning,
         conditions=tuple(conditions),
@@ -114,6 +87,11 @@ def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:
     )
 
 
+def _from(point: Point | None) -> Around | None:
+    """Where distances are counted from when nothing has to be near."""
+    return Around(*point, FARTHEST_KM) if point else None
+
+
 def _sort(wanted: str, meaning: Meaning, origin: Around | None) -> str:
     """Relevance needs words and nearness a place; without them the newest stand first."""
     if wanted == "nearest" and origin is None:
@@ -123,28 +101,38 @@ def _sort(wanted: str, meaning: Meaning, origin: Around | None) -> str:
     return wanted
 
 
-def _hit(row: Row, query: Query, marker: Marker, origin: Around | None) -> Hit:
-    html, language = snippet(row.texts, (*query.languages, row.language), marker)
+def _hit(
+    placed: Placed, query: Query, marker: Marker, origin: Around | None, reasons: tuple[Reason, ...]
+) -> Hit:
+    row = placed.row
+    html, language = "", row.language
+    if query.snippets:
+        html, language = snippet(row.texts, (*query.languages, row.language), marker)
     far = distance(origin.lat, origin.lon, *place_of(row.spot)) if origin and row.spot else None
-    return Hit(row.id, row.score, row.stored, html, language or row.language, far)
+    return Hit(
+        row.id,
+        row.score,
+        row.stored,
+        html,
+        language or row.language,
+        far,
+        rank=placed.rank,
+        place=placed.word,
+        reasons=reasons,
+    )
 
 
-def _suggestion(shelf: Shelf, query: Query, request: Request, layout: Layout) -> str | None:
-    """The query with its unknown words replaced by close ones, if that would find anything."""
-    better: dict[str, str] = {}
-    for part in positive(request.text):
-        if isinstance(part, Word) and not shelf.knows(part):
-            other = closest(fold(part.typed), shelf.vocabulary)
-            if other:
-                better[part.typed] = other
-    if not better:
-        return None
+def _suggestion(
+    shelf: Shelf, query: Query, request: Request, near: Near, layout: Layout, found: int
+) -> str | None:
+    """The query with its unknown words replaced by close ones, if that would find more."""
+    better = near.best
     text = _replaced(query.text, better)
     again = compile(syntax.read(text, layout).tree, query.languages)
-    found = shelf.page(replace(request, text=again, offset=0, limit=1, facets=()))
-    if not found.total:
+    page = shelf.page(replace(request, text=again, offset=0, limit=1, facets=()))
+    if page.total <= found:
         return None
-    return _replaced(query.text, _as_written(better, found.rows[0]))
+    return _replaced(query.text, _as_written(better, page.rows[0]))
 
 
 def _replaced(text: str, better: Mapping[str, str]) -> str:

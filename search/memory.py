@@ -7,7 +7,7 @@ so `seen()` begins at 0 and the host feeds it again.
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from search import analysis, geo, order
@@ -137,6 +137,15 @@ class _Shelf:
         """BM25 of everything that the query wants, and again, weighted, for each text that weighs more."""
         anywhere = sum(self._part(part, entry) for part in positive(meaning))
         return anywhere + sum(w * self._part(part, entry) for part, w in weighted(meaning, self.layout.texts))
+
+    def worth(self, parts: Sequence[Meaning], ids: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """What each part adds to the score of each of these documents."""
+        entries = [entry for entry in self.entries if entry.document.id in ids]
+        return [
+            {entry.document.id: sum(self._part(one, entry) for one in positive(part)) for entry in having}
+            for part in parts
+            if (having := [entry for entry in entries if matches(part, entry)]) is not None
+        ]
 
     def _part(self, part: Word | Run | Start, entry: Entry) -> float:
         if not matches(part, entry):

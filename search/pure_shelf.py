@@ -8,7 +8,7 @@ typed ever reaches Whoosh's own parser, prefixes or facets.
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any as Anything
@@ -132,6 +132,17 @@ class PureShelf:
             return lambda number: (far[columns[number].spot], -columns[number].tie)
         return lambda number: (-columns[number].keys[request.sort], 0)
 
+    def worth(self, parts: Sequence[Meaning], ids: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """What each part adds to the score of each of these documents."""
+        wanted = set(ids)
+        numbers = {n: columns.id for n, columns in self.state.columns.items() if columns.id in wanted}
+        found = []
+        for part in parts:
+            having = self.documents(part) & set(numbers)
+            scores = self.scores(part, having, extra=False)
+            found.append({numbers[n]: scores.get(n, 0.0) for n in having})
+        return found
+
     def documents(self, meaning: Meaning) -> set[int]:
         """The numbers of the documents that are meant."""
         match meaning:
@@ -207,11 +218,11 @@ class PureShelf:
             }
         return set(starts or ())
 
-    def scores(self, meaning: Meaning, found: set[int]) -> dict[int, float]:
+    def scores(self, meaning: Meaning, found: set[int], *, extra: bool = True) -> dict[int, float]:
         """BM25 of everything that the query wants, and again, weighted, in each text that weighs more."""
         scores: dict[int, float] = dict.fromkeys(found, 0.0)
         anywhere = ((part, 1.0) for part in positive(meaning))
-        for part, weight in (*anywhere, *weighted(meaning, self.layout.texts)):
+        for part, weight in (*anywhere, *(weighted(meaning, self.layout.texts) if extra else ())):
             match part:
                 case Word(_, surfaces, stems, zone):
                     for form in surfaces:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.engine import Engine, Query
-from search.spelling import closest, distance
+from search.spelling import closest, distance, nearest
+from tests.search.library import document, ids
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,67 @@ def test_the_nearest_word_wins_then_the_most_frequent() -> None:
     assert closest("ombility", vocabulary) == "mobility"
     assert closest("kayaks", vocabulary) is None
     assert closest("mop", vocabulary) is None
+
+
+def test_the_nearest_words_are_those_with_the_fewest_mistakes() -> None:
+    words = {"mobilite": 1, "mobilita": 9, "mobilities": 3, "nobility": 2}
+
+    def vocabulary(beginning: str) -> list[tuple[str, int]]:
+        return [(word, count) for word, count in words.items() if word.startswith(beginning)]
+
+    assert nearest("mobilitee", vocabulary) == {"mobilite": 1}
+    assert nearest("mobilito", vocabulary) == {"mobilita": 9, "mobilite": 1}
+
+
+@pytest.mark.parametrize(
+    "typed", ["Radvekehr", "Radverkher Ulm", "circulatoin plan", "Bürgernergie country:de"]
+)
+def test_a_misspelt_word_finds_what_was_meant_and_says_so(engine: Engine, typed: str) -> None:
+    hits = engine.find(Query(typed))
+    assert len(hits.hits) == 1
+    assert hits.spelled
+    assert not hits.relaxed
+    assert "<mark>" in hits.hits[0].snippet or "circ" in typed or "Bürger" in typed
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "typed"),
+    [
+        ("el", "Ενεργειακή κοινότητα", "κοινότιτα"),
+        ("bg", "Енергийна общност", "общнсот"),
+        ("pl", "Spółdzielnia energetyczna", "spoldzielnai"),
+        ("sv", "Cykelvägar för alla", "cykelvgar"),
+        ("fi", "Kyläkauppa ja kirjasto", "kirjatso"),
+        ("mt", "Enerġija tal-komunità", "enerġijja"),
+    ],
+)
+def test_mistakes_are_forgiven_in_every_language(
+    empty: Engine, language: str, title: str, typed: str
+) -> None:
+    empty.put([document("a", language, title), document("b", "en", "Something else")], [], 1)
+    assert ids(empty.find(Query(typed))) == ["a"]
+
+
+def test_a_rare_word_gets_the_far_more_common_one_beside_it(empty: Engine) -> None:
+    many = [document(f"m{n}", title="Mobility for all") for n in range(12)]
+    empty.put([*many, document("odd", title="Mobilitz for all")], [], 1)
+    hits = empty.find(Query("Mobilitz", per_page=20))
+    assert (hits.total, hits.hits[0].id) == (13, "odd")
+    assert hits.spelled == {"mobilitz": ("mobility",)}
+    assert hits.did_you_mean == "mobility"
+    assert empty.find(Query("Mobility")).spelled == {}
+
+
+def test_a_word_that_half_of_a_large_corpus_has_is_no_help(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.tolerance.ALWAYS", 3)
+    empty.put([document(f"m{n}", title="Mobility for all") for n in range(12)], [], 1)
+    assert empty.find(Query("Mobilitx")).total == 0
+
+
+def test_what_must_not_be_there_is_taken_as_typed(engine: Engine) -> None:
+    assert "ulm" in ids(engine.find(Query("Radvekehr -Radverkher")))
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,18 @@ class Settings(BaseSettings):
         description="A file of certificates (PEM) to trust, beside the usual ones, when peers use a private "
         "certificate authority.",
     )
+    mail: str = Field(
+        default="",
+        repr=False,
+        description="How letters leave (invitations, new passwords, questions, digests): "
+        "`smtp://USER:PASSWORD@HOST:587`, on which STARTTLS is demanded; `smtps://USER:PASSWORD@HOST:465`; "
+        "`file:DIRECTORY`, one file a letter; `console`, printed by `serve` and `worker`; or `none`. "
+        "`%40` stands for an @ in the user's name. When it is not set: `console` in lab mode, else `none`.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="The mailbox that letters come from. When it is not set: that of `JUMELAGE_CONTACT`.",
+    )
     session_hours: int = Field(
         default=12,
         ge=1,
@@ -129,6 +141,21 @@ class Settings(BaseSettings):
         """The host and port to listen on."""
         return _host_and_port(self.listen)
 
+    @property
+    def mail_way(self) -> str:
+        """How letters leave, `none` included."""
+        return self.mail or ("console" if self.lab else "none")
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether this instance sends any mail."""
+        return self.mail_way != "none"
+
+    @property
+    def mail_sender(self) -> str:
+        """The mailbox that letters come from."""
+        return self.mail_from or self.contact or f"jumelage@{urlsplit(self.origin).hostname}"
+
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -139,14 +166,32 @@ class Settings(BaseSettings):
     def _an_origin(cls, value: str, info: ValidationInfo) -> str:
         return canonical_origin(value, lab=bool(info.data.get("lab")))
 
-    @field_validator("name", "contact")
+    @field_validator("name", "contact", "mail_from")
     @classmethod
     def _one_line(cls, value: str) -> str:
         if any(ord(character) < 32 or ord(character) == 127 for character in value):
             raise ValueError("must be one line of text")
         return value.strip()
 
-    @field_validator("contact")
+    @field_validator("mail")
+    @classmethod
+    def _a_way(cls, value: str) -> str:
+        if value in ("", "console", "none"):
+            return value
+        if value.startswith("file:"):
+            if not Path(value.removeprefix("file:")).is_absolute():
+                raise ValueError("must name a whole path, like file:/srv/jumelage/mail")
+            return value
+        try:
+            parts = urlsplit(value)
+            host, _port = parts.hostname, parts.port
+        except ValueError as error:
+            raise ValueError(f"is not an address: {error}") from error
+        if parts.scheme not in ("smtp", "smtps") or not host or parts.path not in ("", "/"):
+            raise ValueError("must be console, none, file:DIRECTORY, smtp://HOST:587 or smtps://HOST:465")
+        return value
+
+    @field_validator("contact", "mail_from")
     @classmethod
     def _a_mailbox(cls, value: str) -> str:
         local, at, domain = value.rpartition("@")
@@ -193,6 +238,11 @@ class Settings(BaseSettings):
         return value
 
 
+def _needs_a_sender(settings: Settings) -> None:
+    if settings.mail_way not in ("console", "none") and not (settings.mail_from or settings.contact):
+        raise ConfigurationError(f"{PREFIX}MAIL_FROM is needed: say which mailbox letters come from.")
+
+
 def canonical_origin(value: str, *, lab: bool = False) -> str:
     """`value` as scheme, host and port in lower case; ValueError says what is wrong with it."""
     try:
@@ -229,9 +279,11 @@ def load(data: Path | None = None, **overrides: Any) -> Settings:
     if "origin" not in values:
         raise ConfigurationError(f"There is no instance in {path}: make one with `jumelage init`.")
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
         raise ConfigurationError(_sentence(error)) from error
+    _needs_a_sender(settings)
+    return settings
 
 
 def write(data: Path, **values: str | int | bool) -> Path:

@@ -15,6 +15,7 @@ from exchange.models.community import Community
 from exchange.models.officer import ROLES, SCOPES, ApiToken, LoginSession, Officer
 
 INVITATION = timedelta(days=7)
+NEW_PASSWORD = timedelta(hours=2)
 SESSION = timedelta(hours=12)
 SHORTEST, LONGEST = 12, 200
 _hasher = PasswordHasher()
@@ -28,7 +29,7 @@ def invite(
     """A new officer, or a new invitation for one who lost the password; the token is shown once."""
     mailbox = mailbox.strip().lower()
     problems = []
-    if not _MAILBOX.match(mailbox) or len(mailbox) > 200:
+    if not is_mailbox(mailbox):
         problems.append(Problem("mailbox", Message(N_("This is not a mailbox."))))
     if role not in ROLES:
         problems.append(Problem("role", Message(N_("A role is officer, editor, coordinator or admin."))))
@@ -51,6 +52,33 @@ def invite(
     session.add(officer)
     session.flush()
     return officer, token
+
+
+def forgotten(session: Session, mailbox: str) -> tuple[Officer, str] | None:
+    """A one-time link for an officer who asks for a new password; until it is used nothing changes.
+
+    None when nobody has that mailbox, which whoever asked must not learn.
+    """
+    officer = session.exec(select(Officer).where(Officer.mailbox == mailbox.strip().lower())).first()
+    token = secrets.token_urlsafe(32)
+    if officer is None:
+        return None
+    officer.invitation_hash = _digest(token)
+    officer.invitation_until = max(officer.invitation_until or now(), now() + NEW_PASSWORD)
+    session.add(officer)
+    session.flush()
+    return officer, token
+
+
+def officers(session: Session) -> list[tuple[Officer, Community | None]]:
+    """All officers of this instance with their communities, by mailbox."""
+    query = select(Officer, Community).join(Community, isouter=True).order_by(col(Officer.mailbox))
+    return list(session.exec(query))
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether letters can be sent there."""
+    return len(text) <= 200 and text.isprintable() and bool(_MAILBOX.match(text))
 
 
 def invited(session: Session, token: str) -> Officer:

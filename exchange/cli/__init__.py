@@ -27,7 +27,10 @@ COMMANDS = {
     "inspect": ("asking", "Show what this instance holds about URI."),
     "fetch": ("asking", "Fetch URI from its origin now, and show what this instance holds then."),
     "journal": ("operating", "Show the newest activities that were sent and received."),
-    "queue": ("operating", "Show what has not been delivered and what has arrived and was not dealt with."),
+    "queue": (
+        "operating",
+        "Show what has not been delivered or mailed, and what has arrived and was not dealt with.",
+    ),
     "index": ("operating", "The search index: is it in step, and build it anew."),
     "keys": ("keeping", "Keys: those with which our actors sign, and changed ones of others."),
     "upgrade": (

@@ -8,6 +8,7 @@ import click
 from sqlmodel import select
 
 from exchange import schema
+from exchange.catalogue import letters
 from exchange.cli.base import Command, fail, reading, sentence, settings
 from exchange.cli.operating import index_state
 from exchange.cli.output import print_json, say
@@ -76,6 +77,7 @@ def examine(offline: bool) -> Iterator[Finding]:
         yield _index(instance)
         yield _keys(instance)
         yield _queue(instance)
+        yield _mail(instance, offline)
         if not offline:
             yield _reachable(instance)
     finally:
@@ -127,6 +129,26 @@ def _queue(instance: Instance) -> Finding:
     dead = sum(d.state == "dead" for d in waiting)
     advice = "jumelage queue shows them, --retry HOST tries again" if dead else ""
     return Finding("queue", f"{len(waiting)} deliveries wait, {dead} were given up", advice)
+
+
+def _mail(instance: Instance, offline: bool) -> Finding:
+    """Whether letters leave: the mail server is greeted and told who we are, and nothing is sent."""
+    from exchange.worker.postman import MailFailed, on_the_way
+
+    own = instance.settings
+    if not own.sends_mail:
+        return Finding("mail", "none is sent: links for passwords are handed over by hand")
+    way = own.mail_way if "@" not in own.mail_way else own.mail_way.rpartition("@")[2]
+    if not offline:
+        try:
+            with on_the_way(own):
+                pass
+        except MailFailed as failure:
+            return Finding("mail", str(failure), "see to JUMELAGE_MAIL; letters wait for five days")
+    with instance.database.reading() as session:
+        dead = letters.dead(session)
+    advice = "jumelage queue --dead shows them, queue retry tries again" if dead else ""
+    return Finding("mail", f"by {way} from {own.mail_sender}, {dead} letters were given up", advice)
 
 
 def _reachable(instance: Instance) -> Finding:

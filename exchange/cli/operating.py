@@ -5,6 +5,7 @@ from typing import Any
 import click
 from sqlmodel import Session, col, func, select
 
+from exchange.catalogue import letters
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, print_table, progress, say
 from exchange.instance import Instance
@@ -48,7 +49,7 @@ def journal(after: int | None, limit: int, body: bool, as_json: bool) -> None:
 @click.option("--retry", metavar="HOST", help="The same as `queue retry HOST`.")
 @reading
 def queue(dead: bool, retry: str | None, as_json: bool) -> None:
-    """Show what has not been delivered and what has arrived and was not dealt with."""
+    """Show what has not been delivered or mailed, and what has arrived and was not dealt with."""
     if click.get_current_context().invoked_subcommand:
         return
     with opened() as instance:
@@ -56,15 +57,21 @@ def queue(dead: bool, retry: str | None, as_json: bool) -> None:
             _again(instance, retry)
         with instance.database.reading() as session:
             waiting = [d for d in outbox.backlog(session) if d.state == lease.DEAD or not dead]
-            arrived = _unfinished(session, (lease.DEAD,) if dead else UNFINISHED)
+            states = (lease.DEAD,) if dead else UNFINISHED
+            arrived, unsent = _unfinished(session, states), letters.unsent(session, states)
     if as_json:
         return print_json(
-            {"deliveries": [_plain(d) for d in waiting], "arrivals": [_plain(a) for a in arrived]}
+            {
+                "deliveries": [_plain(d) for d in waiting],
+                "arrivals": [_plain(a) for a in arrived],
+                "mail": [_plain(m) for m in unsent],
+            }
         )
     print_table(
-        ("direction", "state", "tries", "due", "host or actor", "object", "last error"),
+        ("direction", "state", "tries", "due", "to or from", "object", "last error"),
         [("out", d.state, d.attempts, d.due_at, d.host, d.object_id, d.last_error) for d in waiting]
-        + [("in", a.state, a.attempts, a.due_at, a.actor, a.object_id, a.error) for a in arrived],
+        + [("in", a.state, a.attempts, a.due_at, a.actor, a.object_id, a.error) for a in arrived]
+        + [("mail", m.state, m.attempts, m.due_at, m.recipient, m.kind, m.last_error) for m in unsent],
         empty="Nothing was given up." if dead else "Nothing waits.",
     )
 
@@ -76,9 +83,13 @@ def retry(host: str | None, as_json: bool) -> None:
     """Try again now what was given up, and what waits for HOST; without HOST for all of them."""
     with opened() as instance:
         sent, judged = _again(instance, host)
+        mailed = 0
+        if not host:
+            with instance.database.writing() as session:
+                mailed = letters.revive(session)
     if as_json:
-        return print_json({"deliveries": sent, "arrivals": judged})
-    say(f"{sent} deliveries and {judged} arrivals that were given up are tried again.")
+        return print_json({"deliveries": sent, "arrivals": judged, "mail": mailed})
+    say(f"{sent} deliveries, {judged} arrivals and {mailed} letters that were given up are tried again.")
 
 
 def _again(instance: Instance, host: str | None) -> tuple[int, int]:
@@ -154,4 +165,5 @@ def _entry(row: JournalEntry, body: bool) -> dict[str, Any]:
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    return row.model_dump(exclude={"body"})
+    """A row without what it carries; the subject of a letter may hold somebody's words, a link works once."""
+    return row.model_dump(exclude={"body", "subject", "headers"})

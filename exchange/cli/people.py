@@ -2,7 +2,7 @@
 
 import click
 
-from exchange.catalogue import officers, shelf
+from exchange.catalogue import letters, officers, shelf
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, say
 from exchange.models.officer import ROLES, SCOPES
@@ -21,15 +21,21 @@ def officer() -> None:
 )
 @reading
 def add_officer(mailbox: str, slug: str | None, role: str, as_json: bool) -> None:
-    """Invite an officer (or again one who lost the password): prints a link that works once."""
+    """Invite an officer (or again one who lost the password): prints a link that works once.
+
+    Where the instance sends mail, the link is also sent to the mailbox.
+    """
     with opened() as instance, instance.database.writing() as session:
         owner = shelf.community(session, slug) if slug else None
         made, secret = officers.invite(session, mailbox, owner, role)
         link = f"{instance.settings.origin}/welcome/{secret}"
         until = made.invitation_until
-        found = {"mailbox": made.mailbox, "role": made.role, "link": link, "valid_until": until}
+        sent = letters.invitation(session, instance.settings, made, owner, secret) is not None
+        found = {"mailbox": made.mailbox, "role": made.role, "link": link, "valid_until": until, "sent": sent}
     if as_json:
         return print_json(found)
+    if sent:
+        say("The link is on its way to the mailbox as well.")
     say(f"{found['mailbox']} sets a password here, once, until {until:%Y-%m-%d %H:%M} UTC:\n{link}")
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 from exchange.web import (
     account,
     adopting,
+    asking,
     clusters,
     communities,
     desk,
@@ -14,11 +15,13 @@ from exchange.web import (
     feeds,
     finding,
     following,
+    forgotten,
     guard,
     language,
     moderating,
     network,
     officer,
+    people,
     practice,
     public,
     rating,
@@ -32,6 +35,7 @@ from exchange.web.limits import LoginLimits
 PAGES = (
     *(public, finding, feeds, practice, communities, network),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending),
+    *(forgotten, people, asking),
 )
 
 if TYPE_CHECKING:

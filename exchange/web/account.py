@@ -64,7 +64,13 @@ def welcome(token: str) -> Answer:
     """The page that an invitation leads to."""
     with database().reading() as session:
         invited = officers.invited(session, token)
-    return render_template("welcome.html", problems=[], mailbox=invited.mailbox, token=token)
+    return render_template(
+        "welcome.html",
+        problems=[],
+        mailbox=invited.mailbox,
+        token=token,
+        again=invited.password_hash is not None,
+    )
 
 
 @officer.post("/welcome/<token>")
@@ -72,10 +78,13 @@ def accept(token: str) -> Answer:
     """Set the password, and log the officer in."""
     password = request.form.get("password", "")
     with database().reading() as session:
-        mailbox = officers.invited(session, token).mailbox
+        invited = officers.invited(session, token)
+        mailbox, again = invited.mailbox, invited.password_hash is not None
     if password != request.form.get("again", ""):
         problems = [Problem("again", Message(N_("The two passwords are not the same.")))]
-        return render_template("welcome.html", problems=problems, mailbox=mailbox, token=token), 422
+        return render_template(
+            "welcome.html", problems=problems, mailbox=mailbox, token=token, again=again
+        ), 422
     _end_old_login()
     try:
         with database().writing() as session:
@@ -84,7 +93,9 @@ def accept(token: str) -> Answer:
     except Refusal as refusal:
         if not any(p.path for p in refusal.problems):
             raise
-        return render_template("welcome.html", problems=refusal.problems, mailbox=mailbox, token=token), 422
+        return render_template(
+            "welcome.html", problems=refusal.problems, mailbox=mailbox, token=token, again=again
+        ), 422
     response = redirect(url_for("officer.desk", done="welcome"), 303)
     guard.log_in(response, cookie)
     return response

@@ -11,7 +11,7 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, Draft, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import completeness
-from exchange.web import answers, guard, moderating
+from exchange.web import answers, asking, guard, moderating
 from exchange.web.blueprints import officer
 from exchange.web.communities import adoptions_of_all
 from exchange.web.reach import database
@@ -32,6 +32,7 @@ def desk() -> str:
         return render_template(
             "desk.html",
             community=g.community,
+            questions=asking.waiting(session),
             to_moderate=moderating.waiting(session),
             drafts=[(d, *_state(d)) for d in draft.drafts_of(session, g.community)],
             practices=own,

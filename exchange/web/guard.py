@@ -104,6 +104,11 @@ def may_govern() -> bool:
     return g.officer is not None and g.officer.role in ("coordinator", "admin")
 
 
+def is_admin() -> bool:
+    """Whether the officer administers the whole instance."""
+    return g.officer is not None and g.officer.role == "admin"
+
+
 def local_path(wanted: str | None, otherwise: str) -> str:
     """`wanted` when it is a path on this site, else `otherwise`; nobody is sent elsewhere."""
     if not wanted or not wanted.startswith("/") or wanted[1:2] in ("/", "\\"):

@@ -1,11 +1,14 @@
-"""How often a password may be tried: a few times a minute for a mailbox, a few more for an address."""
+"""How often a password may be tried and a letter be caused: seldom for a mailbox, more often for an address."""
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 TRIES = RateLimitItemPerMinute(5)  # of one mailbox from one address
 TRIES_OF_ADDRESS = RateLimitItemPerMinute(30)
+LETTERS = RateLimitItemPerHour(3)  # to one mailbox, because somebody said it was theirs
+QUESTIONS = RateLimitItemPerHour(20)  # about one practice
+LETTERS_OF_ADDRESS = RateLimitItemPerHour(10)
 
 
 class LoginLimits:
@@ -19,6 +22,16 @@ class LoginLimits:
         mailbox = mailbox.strip().lower()[:200]
         of_address = self._limiter.hit(TRIES_OF_ADDRESS, "address", address)
         return self._limiter.hit(TRIES, "mailbox", address, mailbox) and of_address
+
+    def may_send(self, address: str, mailbox: str) -> bool:
+        """Count one letter to a mailbox that somebody at `address` asks for; whether it may be sent."""
+        of_address = self._limiter.hit(LETTERS_OF_ADDRESS, "letters", address)
+        return of_address and self._limiter.hit(LETTERS, "letter", mailbox.strip().lower()[:200])
+
+    def may_ask(self, address: str, practice: str) -> bool:
+        """Count one question about a practice from `address`; whether it may be asked."""
+        of_address = self._limiter.hit(LETTERS_OF_ADDRESS, "letters", address)
+        return of_address and self._limiter.hit(QUESTIONS, "question", practice)
 
     def forget(self, address: str, mailbox: str) -> None:
         """The tries led to a log-in: they do not count any more."""

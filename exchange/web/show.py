@@ -35,6 +35,8 @@ NOTES = {
     "comment-shown",
     "comment-hidden",
     "report-done",
+    "question-done",
+    "invited",
     "answered",
     "retried",
     "confirmed",

@@ -15,10 +15,11 @@ import structlog
 from sqlmodel import col, delete
 
 from exchange import mending
+from exchange.catalogue import ask
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
-from exchange.worker import introducing, presence
+from exchange.worker import introducing, mailing, presence
 from exchange.worker.watch import Watch
 from federation import arrivals, backfill, blocklists, delivery, inbox, peers
 
@@ -33,6 +34,7 @@ TIDY = 3600.0
 MEND = 60.0
 COUNT = 15.0
 REMEMBERED = timedelta(days=30)  # how long an answer to an Idempotency-Key is kept, and what has arrived
+QUESTIONS = timedelta(days=180)  # how long the question of a stranger, with their mailbox, is kept
 FAILURES_REMEMBERED = timedelta(days=1)  # how long it is known that a key could not be had
 LISTS_READ = timedelta(days=1)  # how often a list of blocked domains is read anew
 
@@ -62,6 +64,7 @@ class Worker:
         self._loop("backfill", lambda: int(backfill.step(node)), ease=GATHER)
         self._loop("index", self.instance.index_once)
         self._loop("introduce", lambda: introducing.introduce(self.instance), ease=GATHER)
+        self._loop("mail", lambda: mailing.send_due(self.instance, stop=ended), ease=GATHER)
         self._loop("mend", lambda: mending.mend_due(self.instance), every=MEND)
         self._loop("count", self._count, every=COUNT)
         self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
@@ -121,6 +124,7 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
             + delivery.deliver_due(instance.node)
             + instance.index_once()
             + introducing.introduce(instance)
+            + mailing.send_due(instance)
             + mending.mend_due(instance)
         )
         if not step:
@@ -135,6 +139,7 @@ def tidy(instance: Instance) -> int:
     with instance.database.writing() as session:
         session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
         session.exec(delete(Idempotency).where(col(Idempotency.created_at) < now() - REMEMBERED))
+        ask.forget(session, now() - QUESTIONS)
         arrivals.forget(session, now() - REMEMBERED)
         peers.forget_failures(session, now() - FAILURES_REMEMBERED)
     return 0

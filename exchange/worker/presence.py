@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from exchange.db import Database
-from federation import recovery
+from exchange.models.mail import Mail
+from federation import lease, recovery
 
 _KEY = 0x4A554D45  # an advisory lock of PostgreSQL is a number
 
@@ -25,7 +26,7 @@ def arrive(database: Database, data: Path, leaving: ExitStack) -> int:
     if not first:
         return 0
     with database.writing() as session:
-        return recovery.give_back(session)
+        return recovery.give_back(session) + lease.release(session, Mail)
 
 
 def _on_sqlite(data: Path, leaving: ExitStack) -> bool:

@@ -193,7 +193,7 @@ def test_the_journal_the_queue_and_the_index_are_shown(operator: Operator) -> No
     (entry,) = operator.reads("journal", "--body")
     assert (entry["kind"], entry["activity"]["type"]) == ("Create", "Create")
     assert operator.reads("journal", "--after", "1") == []
-    assert operator.reads("queue") == {"deliveries": [], "arrivals": []}
+    assert operator.reads("queue") == {"deliveries": [], "arrivals": [], "mail": []}
     status = operator.reads("index", "status")
     assert (status["engine"], status["documents"], status["behind"]) == ("tantivy", 1, 0)
     assert operator.reads("index", "rebuild")["documents"] == 1

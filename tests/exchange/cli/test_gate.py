@@ -109,9 +109,9 @@ def test_what_was_given_up_is_shown_apart_and_tried_again(operator: Operator, da
     shown = operator.types("peer", "show", "dead.example").stdout
     assert "1 given up" in shown
     assert "It answered 500." in shown
-    assert operator.reads("queue", "retry", "other.example") == {"deliveries": 0, "arrivals": 0}
-    assert operator.reads("queue", "retry") == {"deliveries": 1, "arrivals": 0}
-    assert operator.reads("queue", "--dead") == {"deliveries": [], "arrivals": []}
+    assert operator.reads("queue", "retry", "other.example") == {"deliveries": 0, "arrivals": 0, "mail": 0}
+    assert operator.reads("queue", "retry") == {"deliveries": 1, "arrivals": 0, "mail": 0}
+    assert operator.reads("queue", "--dead") == {"deliveries": [], "arrivals": [], "mail": []}
     with database.reading() as session:
         assert hosts.known(session, "dead.example").next_probe <= now()  # type: ignore[operator]
 

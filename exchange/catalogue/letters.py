@@ -1,0 +1,173 @@
+"""What an instance writes to people: plain text in their language, waiting in the transaction that caused it."""
+
+import textwrap
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from exchange.config import Settings
+from exchange.messages import N_
+from exchange.models.base import now
+from exchange.models.community import Community
+from exchange.models.mail import Mail
+from exchange.models.officer import Officer
+from exchange.models.practice import Practice
+from exchange.models.question import Question
+from exchange.translation import LANGUAGES, gettext_for
+from federation import lease
+
+WIDTH = 72
+_GREETING = N_("Good day,")
+_SENT_BY = N_("Sent by %(site)s, %(origin)s")
+_WRITE_TO = N_("Questions about this site: %(contact)s")
+
+
+def post(
+    session: Session,
+    settings: Settings,
+    *,
+    kind: str,
+    to: str,
+    language: str,
+    subject: str,
+    paragraphs: list[str],
+    reply_to: str = "",
+    headers: dict[str, Any] | None = None,
+) -> Mail | None:
+    """Put a letter into the post; None where this instance sends no mail.
+
+    A paragraph that has several lines, or begins with an address or a space, is left as it is.
+    """
+    if not settings.sends_mail:
+        return None
+    say = gettext_for(language)
+    foot = [say(_SENT_BY) % {"site": settings.name, "origin": settings.origin}]
+    if settings.contact:
+        foot.append(say(_WRITE_TO) % {"contact": settings.contact})
+    body = "\n\n".join([say(_GREETING), *map(_wrapped, paragraphs)]) + "\n\n-- \n" + "\n".join(foot) + "\n"
+    letter = Mail(
+        kind=kind,
+        recipient=to,
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        reply_to=reply_to,
+        headers=headers or {},
+    )
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def invitation(
+    session: Session, settings: Settings, officer: Officer, community: Community | None, token: str
+) -> Mail | None:
+    """The one-time link by which an officer sets the first password."""
+    say, names = _words(officer.language, settings)
+    names["mailbox"] = officer.mailbox
+    if community is not None:
+        names["community"] = community.called(officer.language)
+        told = say(N_("You have been invited to %(site)s as %(mailbox)s, to act for %(community)s.")) % names
+    else:
+        told = say(N_("You have been invited to %(site)s as %(mailbox)s.")) % names
+    return post(
+        session,
+        settings,
+        kind="invitation",
+        to=officer.mailbox,
+        language=officer.language,
+        subject=say(N_("Your invitation to %(site)s")) % names,
+        paragraphs=[
+            told,
+            _works_once(say, officer.invitation_until),
+            f"{settings.origin}/welcome/{token}",
+            say(N_("If you did not expect this, you need do nothing.")),
+        ],
+    )
+
+
+def new_password(session: Session, settings: Settings, officer: Officer, token: str) -> Mail | None:
+    """The one-time link by which an officer who forgot the password sets another."""
+    say, names = _words(officer.language, settings)
+    names["mailbox"] = officer.mailbox
+    return post(
+        session,
+        settings,
+        kind="password",
+        to=officer.mailbox,
+        language=officer.language,
+        subject=say(N_("A new password for %(site)s")) % names,
+        paragraphs=[
+            say(N_("Somebody, probably you, has asked for a new password for %(mailbox)s.")) % names,
+            _works_once(say, officer.invitation_until),
+            f"{settings.origin}/welcome/{token}",
+            say(N_("If it was not you, you need do nothing: your password stays as it is.")),
+        ],
+    )
+
+
+def question(
+    session: Session, settings: Settings, asked: Question, practice: Practice, to: str, language: str
+) -> Mail | None:
+    """A question to the owner of a practice; an answer to the letter goes to who asks."""
+    language = language if language in LANGUAGES else "en"
+    say, names = _words(language, settings)
+    names["title"] = practice.title_texts.get(language) or practice.title
+    names["who"] = f"{asked.name} <{asked.mailbox}>" if asked.name else asked.mailbox
+    quoted = "\n".join(
+        " > " + line for part in asked.text.splitlines() for line in (textwrap.wrap(part, WIDTH - 3) or [""])
+    )
+    return post(
+        session,
+        settings,
+        kind="question",
+        to=to,
+        language=language,
+        subject=say(N_("A question about “%(title)s”")) % names,
+        reply_to=asked.mailbox,
+        paragraphs=[
+            say(N_("%(who)s asks about your practice “%(title)s”:")) % names,
+            quoted,
+            say(N_("Answer this message: your answer goes to who asks, and to nobody else.")),
+            say(N_("The question also waits at your desk:")),
+            f"{settings.origin}/desk#questions",
+            say(N_("The practice:")),
+            f"{settings.origin}/practices/{practice.key}",
+        ],
+    )
+
+
+def dead(session: Session) -> int:
+    """How many letters were given up."""
+    return len(session.exec(select(Mail.id).where(Mail.state == lease.DEAD)).all())
+
+
+def unsent(session: Session, states: tuple[str, ...]) -> list[Mail]:
+    """The letters in these states, oldest first."""
+    query = select(Mail).where(col(Mail.state).in_(states))
+    return list(session.exec(query.order_by(col(Mail.id)).limit(1000)))
+
+
+def revive(session: Session) -> int:
+    """Try again now what was given up or waits; the number of those that were given up."""
+    given_up = dead(session)
+    again = update(Mail).where(col(Mail.state).in_((lease.DEAD, lease.WAITING)))
+    at = now()
+    session.connection().execute(again.values(state=lease.WAITING, due_at=at, created_at=at))
+    return given_up
+
+
+def _words(language: str, settings: Settings) -> tuple[Callable[[str], str], dict[str, Any]]:
+    return gettext_for(language), {"site": settings.name, "origin": settings.origin}
+
+
+def _works_once(say: Callable[[str], str], until: datetime | None) -> str:
+    day = f"{until:%Y-%m-%d %H:%M} UTC" if until else ""
+    return say(N_("Set your password here. The link works once, until %(until)s:")) % {"until": day}
+
+
+def _wrapped(paragraph: str) -> str:
+    if "\n" in paragraph or paragraph.startswith((" ", "http://", "https://")):
+        return paragraph
+    return textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)

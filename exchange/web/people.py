@@ -1,0 +1,67 @@
+"""Officers invited from the web: administrators see who may act here, and send links that work once."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from exchange.catalogue import letters, officers, shelf
+from exchange.messages import N_, NotAllowed, Problem, Refusal
+from exchange.models.officer import ROLES
+from exchange.web import guard
+from exchange.web.blueprints import admin
+from exchange.web.reach import database, settings
+
+WORDS = {
+    "officer": N_("Officer: writes for the community"),
+    "editor": N_("Editor: writes for the community"),
+    "coordinator": N_("Coordinator: leads clusters, follows instances"),
+    "admin": N_("Administrator: all of this, for every community"),
+}
+Answer = str | tuple[str, int] | Response
+
+
+@admin.get("/desk/officers")
+@guard.officers_only
+def people() -> Answer:
+    """Who may act here."""
+    _check()
+    return _page()
+
+
+@admin.post("/desk/officers")
+@guard.officers_only
+def invite() -> Answer:
+    """Invite somebody, or again; the link goes by mail, or is shown once where no mail is sent."""
+    _check()
+    given = {name: request.form.get(name, "").strip()[:300] for name in ("mailbox", "community", "role")}
+    try:
+        with database().writing() as session:
+            owner = shelf.community(session, given["community"]) if given["community"] else None
+            made, token = officers.invite(session, given["mailbox"], owner, given["role"])
+            sent = letters.invitation(session, settings(), made, owner, token)
+    except Refusal as refusal:
+        return _page(given, refusal.problems, 422)
+    if sent is not None:
+        return redirect(url_for("admin.people", done="invited"), 303)
+    return _page(link=f"{settings().origin}/welcome/{token}", mailbox=made.mailbox)
+
+
+def _page(
+    given: dict[str, str] | None = None, problems: list[Problem] | None = None, status: int = 200, **more: str
+) -> Answer:
+    with database().reading() as session:
+        page = render_template(
+            "officers.html",
+            people=officers.officers(session),
+            communities=shelf.communities(session, local=True),
+            roles={role: WORDS[role] for role in ROLES},
+            given=given or {},
+            problems=problems or [],
+            link=more.get("link"),
+            mailbox=more.get("mailbox"),
+        )
+    return page, status
+
+
+def _check() -> None:
+    if not guard.is_admin():
+        raise NotAllowed(N_("Only administrators invite officers."))

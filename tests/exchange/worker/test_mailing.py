@@ -35,10 +35,15 @@ def house(tmp_path: Path, new_database: Callable[[], str], server: MailServer) -
         yield rig.instance("adria", search="memory", mail=server.url, contact="it@adria.example")
 
 
-def post(house: House, to: str = "office@hillfoot.example", **more: Any) -> None:
+def post(
+    house: House,
+    to: str = "office@hillfoot.example",
+    then: Callable[[object], None] = lambda letter: None,
+    **more: Any,
+) -> None:
     with house.instance.database.writing() as session:
         told = {"language": "fr", "subject": "Élan\r\nBcc: x@evil.example", "paragraphs": ["Ça va. " * 30]}
-        letters.post(session, house.instance.settings, kind="digest", to=to, **{**told, **more})
+        then(letters.post(session, house.instance.settings, kind="digest", to=to, **{**told, **more}))
 
 
 def waiting(house: House) -> list[Mail]:
@@ -65,10 +70,11 @@ def test_a_letter_is_plain_text_in_the_readers_language_and_its_row_is_gone(
 
 
 def test_a_change_that_is_undone_sends_no_letter(house: House, server: MailServer) -> None:
-    with pytest.raises(RuntimeError), house.instance.database.writing() as session:
-        say = {"kind": "x", "to": "a@b.example", "language": "en", "subject": "x", "paragraphs": []}
-        letters.post(session, house.instance.settings, **say)  # type: ignore[arg-type]
+    def undo(_letter: object) -> None:
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        post(house, then=undo)
     mailing.send_due(house.instance)
     assert server.letters == []
 

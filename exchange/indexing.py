@@ -1,7 +1,7 @@
 """Catalogue to documents: the index follows the journal, and nothing else, to stay in step."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -114,6 +114,7 @@ def document(
         "commitment": tuple(record.get("commitment") or ()),
         "instance": (urlsplit(owner.instance).netloc,),
         "community": (owner.uri,),
+        "key": _some(practice.key),
         "topography": tuple(profile.get("topography") or ()),
         "sdg": tuple(str(n) for n in record.get("sdg") or ()),
         "adopted_by": tuple(sorted({uri for _a, uri in counted if uri})),
@@ -128,6 +129,7 @@ def document(
         "population": owner.population,
         "started": started,
         "ended": _year(record.get("endDate")),
+        "cost": euros(record.get("cost") or {}),
         "evidence_rank": _rank(practice.evidence_level),
     }
     numbers |= {k: float(v) for k, v in optional.items() if v is not None}
@@ -161,9 +163,6 @@ def _texts(practice: Practice, owner: Community) -> dict[str, dict[str, str]]:
     keywords: dict[str, list[str]] = defaultdict(list)
     for language, text in _all_texts(record.get("keyword") or []):
         keywords[language].append(text)
-    for theme in practice.themes:  # a word for the theme in any of our languages finds it in all others
-        for language, name in found.labels.items() if (found := concepts.concept(theme)) else ():
-            keywords[language].append(name)
     places = [p["name"] for p in record.get("place") or [] if p.get("name")]
     return {
         "title": practice.title_texts,
@@ -226,6 +225,21 @@ def _some(value: str | None) -> tuple[str, ...]:
 
 def _year(value: Any) -> int | None:
     return int(value[:4]) if isinstance(value, str) and value[:4].isdigit() else None
+
+
+def euros(cost: Mapping[str, Any]) -> float | None:
+    """What a practice cost, in euros: its amounts together, else the upper end of its class.
+
+    None where an amount is in another currency or for one of many (per household, per square metre).
+    The class without an upper end counts with its lower one.
+    """
+    items = [item for item in cost.get("items") or () if item.get("amount") is not None]
+    if items:
+        usable = all(item.get("currency") in (None, "", "EUR") and not item.get("per") for item in items)
+        return float(sum(item["amount"] for item in items)) if usable else None
+    known = concepts.concept(cost.get("class") or "")
+    more = known.more if known and known.scheme == "practice-cost-class" else {}
+    return more.get("max", more.get("min"))
 
 
 def _rank(evidence_level: str | None) -> int | None:

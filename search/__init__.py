@@ -2,10 +2,11 @@
 
 In reading order: `engine` (documents, queries, hits, and what an engine promises), `layout` (which
 fields there are), `text`, `compounds` and `analysis` (a document as index terms), `lexer`, `values` and `language`
-(what somebody typed, as a tree), `meaning` (the tree as index terms), `finding` (what all engines do
-with a query, with `turning` and `cursor` for its pages, `tolerance` and `spelling` for its mistakes,
-`explaining` for its reasons), `shelf` (what they ask an engine), `memory`, `fast` and `pure` (the engines),
-`order`, `geo` and `highlight` (what they share), and `opening` (which directory an index lives in, and what happens when it breaks).
+(what somebody typed, as a tree), `thesaurus` (what words stand for), `meaning` (the tree as index terms),
+`references` and `understanding` (names, ids and subjects in a query), `finding` (what all engines do with a
+query, with `turning` and `cursor` for its pages, `tolerance` and `spelling` for its mistakes, `explaining` for
+its reasons), `shelf` (what they ask an engine), `memory`, `fast` and `pure` (the engines), `order`, `geo` and
+`highlight` (what they share), and `opening` (which directory an index lives in, and what happens when it breaks).
 """
 
 from search.engine import Document, Engine, Hit, Hits, Query

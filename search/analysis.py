@@ -110,12 +110,18 @@ def _texts(document: Document, name: str) -> Mapping[str, str]:
     return document.texts.get(name, {})
 
 
-def row(document: Document) -> str:
+def subjects(document: Document, layout: Layout) -> dict[str, list[str]]:
+    """What the document is about, by facet."""
+    return {name: found for name, found in facets(document).items() if name in layout.subjects}
+
+
+def row(document: Document, layout: Layout) -> str:
     """What a hit is made of, as an index stores it."""
     kept = {
         "language": document.language,
         "stored": document.stored,
         "texts": snippet_texts(document),
         "spot": spot_of(document),
+        "subjects": subjects(document, layout),
     }
     return _sound(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from search.errors import QueryError
+from search.thesaurus import NOTHING, Thesaurus
 
 SORTS = (
     *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),
@@ -60,6 +61,7 @@ class Query:
     whatever has been put or deleted meanwhile (`cursor.py`); `page` alone counts positions.
     `arrange` may put the first hits by relevance in another order. `explain` asks for `Hit.reasons`,
     `snippets=False` spares them.
+    The `thesaurus` says what words stand for and what the values of facets are called.
     """
 
     text: str = ""
@@ -71,6 +73,7 @@ class Query:
     page: int = 1
     per_page: int = 20
     facets: tuple[str, ...] = ()
+    thesaurus: Thesaurus = NOTHING
     origin: Point | None = None
     after: str = ""
     arrange: Arrange | None = None
@@ -96,6 +99,8 @@ class Hit:
     """One document found; `snippet` is HTML-safe text with <mark> around what was found.
 
     `language` is the language of the snippet, `distance` is in kilometres when the query has a place.
+    `through` are the subjects, as (facet, value), for which the document was found although it does not
+    have the words that stand for them.
     `rank` is its position by the sort alone, from 1; `place` the word of `Query.arrange` for where it stands.
     """
 
@@ -105,6 +110,7 @@ class Hit:
     snippet: str
     language: str
     distance: float | None = None
+    through: tuple[tuple[str, str], ...] = ()
     rank: int = 0
     place: str = ""
     reasons: tuple[Reason, ...] = ()
@@ -120,7 +126,8 @@ class Hits:
     `spelled` is word → the words nearly like it that were searched as well, because too few documents
     have the word itself. `after` asks for the next page, "" when this is the last; `before` for the page
     before this one, None when only its number is known.
-    `mistakes` are what could not be understood in the text; it was searched all the same.
+    `mistakes` are what could not be understood in the text; it was searched all the same, and when
+    `unread`, nothing was left to search for: these are all documents.
     """
 
     total: int
@@ -129,6 +136,7 @@ class Hits:
     did_you_mean: str | None = None
     relaxed: bool = False
     mistakes: tuple[QueryError, ...] = ()
+    unread: bool = False
     spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: str = ""
     before: str | None = None

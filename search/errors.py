@@ -20,14 +20,17 @@ class SearchError(Exception):
 class QueryError(SearchError):
     """This could not be understood as a query.
 
-    `message` is an English msgid with `%(name)s` places, `params` fills them, and `position` is the
-    offset in the typed text where the mistake begins; so that a page can say it in any language.
+    `message` is an English msgid with `%(name)s` places, `params` fills them, so that a page can say it
+    in any language; `position` and `length` are the characters of the typed text that it is about.
     """
 
-    def __init__(self, message: str, params: Mapping[str, Any] | None = None, position: int = 0) -> None:
+    def __init__(
+        self, message: str, params: Mapping[str, Any] | None = None, position: int = 0, length: int = 0
+    ) -> None:
         self.message = message
         self.params = dict(params or {})
         self.position = position
+        self.length = length
         super().__init__(message % self.params)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from search.engine import Reason
 from search.layout import Layout
-from search.meaning import ALL, Meaning, Run, Start, Word, positive, weighted
+from search.meaning import ALL, Meaning, Run, Start, Subject, Word, positive, weighted
 from search.shelf import Shelf, Weigher
 from search.turning import Placed
 
@@ -15,8 +15,8 @@ def reasons(
     """Document → what each word adds to its score, most first; empty where an engine cannot tell."""
     if not hits or not isinstance(shelf, Weigher):
         return {}
-    asked: list[tuple[Word | Run | Start, str, float]] = [
-        (part, part.zone, 1.0) for part in positive(meaning)
+    asked: list[tuple[Word | Run | Start | Subject, str, float]] = [
+        (part, part.field if isinstance(part, Subject) else part.zone, 1.0) for part in positive(meaning)
     ]
     asked += [(part, part.zone, weight) for part, weight in weighted(meaning, layout.texts)]
     ids = [placed.row.id for placed in hits]
@@ -41,7 +41,7 @@ def texts(found: Sequence[Reason], word: str) -> tuple[str, ...]:
     return named or ("body",)
 
 
-def _typed(part: Word | Run | Start) -> str:
+def _typed(part: Word | Run | Start | Subject) -> str:
     match part:
         case Word():
             return part.typed
@@ -49,3 +49,5 @@ def _typed(part: Word | Run | Start) -> str:
             return " ".join(part.words)
         case Start():
             return f"{part.text}*"
+        case Subject():
+            return part.value

@@ -186,9 +186,7 @@ class _Shelf:
     def _row(self, score: float, address: tantivy.DocAddress) -> Row:
         document = self.searcher.doc(address)
         kept = json.loads(document.get_first("row"))
-        return Row(
-            document.get_first("id"), score, kept["language"], kept["stored"], kept["texts"], kept["spot"]
-        )
+        return Row(document.get_first("id"), score, **kept)
 
     def _facets(self, request: Request) -> dict[str, list[tuple[str, int]]]:
         """One look for all facets that are not filtered by, and one for each that is."""
@@ -228,6 +226,9 @@ class _Shelf:
         return any(self.searcher.doc_freq(f"words_{word.zone}", form) for form in word.surfaces) or any(
             self.searcher.doc_freq(f"stems_{word.zone}", stem) for stem, _ in word.stems
         )
+
+    def frequencies(self, stems: Iterable[str]) -> list[int]:
+        return [self.searcher.doc_freq("stems_all", stem) for stem in stems]
 
     def vocabulary(self, beginning: str) -> Iterable[tuple[str, int]]:
         return self.searcher.terms_with_prefix("words_all", beginning)

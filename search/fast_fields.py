@@ -59,7 +59,7 @@ def document(given: Document, layout: Layout) -> tantivy.Document:
         made.add_unsigned(f"sort_{name}", key)
     made.add_text("sort_title", order.title_key(given))
     made.add_unsigned("tie", order.tie(given.id))
-    made.add_bytes("row", analysis.row(given).encode())
+    made.add_bytes("row", analysis.row(given, layout).encode())
     return made
 
 

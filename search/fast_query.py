@@ -9,6 +9,7 @@ from search import analysis, geo
 from search.layout import Layout
 from search.meaning import (
     All,
+    Among,
     Any,
     Around,
     Between,
@@ -16,6 +17,7 @@ from search.meaning import (
     Meaning,
     Run,
     Start,
+    Subject,
     Without,
     Word,
     weighted,
@@ -42,7 +44,7 @@ class Translator:
         query = self.matching(meaning)
         return Query.boolean_query([(Occur.Must, query), *extra]) if extra else query
 
-    def _if_known(self, part: Word | Run | Start) -> Query | None:
+    def _if_known(self, part: Word | Run | Start | Subject) -> Query | None:
         return self._forms(part, part.zone) if isinstance(part, Word) else self.matching(part)
 
     def matching(self, meaning: Meaning) -> Query:
@@ -60,6 +62,11 @@ class Translator:
                 return _silent(self._between(meaning))
             case Around():
                 return _silent(self._any_term("spot", self.spots(meaning)))
+            case Subject(name, value, weight):
+                about = self._any_term("choices", [analysis.choice(name, value)])
+                return Query.const_score_query(about, weight)
+            case Among(ids):
+                return _silent(self._any_term("id", list(ids)))
             case Without(part):
                 return self._every([Without(part)], ())
             case Any(parts):

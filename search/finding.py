@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from search import explaining, tolerance, turning
-from search import language as syntax
+from search import explaining, tolerance, turning, understanding
 from search.engine import SORTS, Hit, Hits, Point, Query, Reason
 from search.geo import FARTHEST_KM, distance, place_of
 from search.highlight import Marker, snippet
 from search.layout import Layout
-from search.meaning import Around, Between, Chosen, Meaning, compile, place, positive, relaxed
+from search.meaning import Around, Between, Chosen, Meaning, place, positive, relaxed
 from search.shelf import Page, Request, Row, Shelf
 from search.text import fold, normalise, tokens
 from search.tolerance import FEW, Near
@@ -23,13 +22,13 @@ DEEPEST_HIT = 100_000  # nobody reads further, and an engine must not be made to
 
 def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
     """The hits of a query; with words written nearly so, or with some of its words, when hardly any has all."""
-    reading = syntax.read(query.text, layout)
-    meaning = compile(reading.tree, query.languages)
+    understood = understanding.understand(shelf, query, layout)
+    meaning = understood.meaning
     request = _request(query, meaning, layout)
     page = turning.page(shelf, request, query)
     suggestion, loose, near = None, False, Near()
     if page.total < FEW:
-        near = tolerance.near(shelf, meaning, query.languages)
+        near = tolerance.near(shelf, meaning, query.languages, query.thesaurus)
         if near:
             suggestion = _suggestion(shelf, query, request, near, layout, page.total)
             second = turning.page(shelf, replace(request, text=near.widened), query)
@@ -42,8 +41,13 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
                 page, meaning, loose = second, looser, True
     marker = Marker(meaning)
     reasons = explaining.reasons(shelf, meaning, layout, page.hits) if query.explain else {}
+    through = understanding.through(shelf, meaning, (placed.row for placed in page.hits))
     hits = [
-        _hit(placed, query, marker, request.origin, reasons.get(placed.row.id, ())) for placed in page.hits
+        replace(
+            _hit(placed, query, marker, request.origin, reasons.get(placed.row.id, ())),
+            through=through[placed.row.id],
+        )
+        for placed in page.hits
     ]
     return Hits(
         page.total,
@@ -51,7 +55,8 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
         page.facets,
         suggestion,
         loose,
-        reading.mistakes,
+        understood.mistakes,
+        understood.unread,
         spelled=near.words,
         after=page.after,
         before=page.before,
@@ -128,7 +133,7 @@ def _suggestion(
     """The query with its unknown words replaced by close ones, if that would find more."""
     better = near.best
     text = _replaced(query.text, better)
-    again = compile(syntax.read(text, layout).tree, query.languages)
+    again = understanding.understand(shelf, replace(query, text=text), layout).meaning
     page = shelf.page(replace(request, text=again, offset=0, limit=1, facets=()))
     if page.total <= found:
         return None

@@ -1,7 +1,7 @@
 """Which texts, facets and numbers a document may have, and how much a word in each of them weighs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from search.engine import Document
 from search.errors import UnknownField
@@ -14,12 +14,16 @@ class Layout:
     """The fields of an index.
 
     `texts` is field → extra weight of a word found there (0: no extra). `numbers` is field → how people
-    write its values: "number", "year" or "moment" (seconds since 1970, written as a date).
+    write its values: "number", "year" or "moment" (seconds since 1970, written as a date). `ranks` is
+    facet → the number by which its values can be compared. `subjects` are the facets that say what a
+    document is about: words that stand for one of their values find it.
     """
 
     texts: Mapping[str, float]
     facets: tuple[str, ...]
     numbers: Mapping[str, str]
+    ranks: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
 
     def check(self, document: Document) -> None:
         """Refuse a document whose fields would silently not be searched."""
@@ -52,6 +56,7 @@ LAYOUT = Layout(
         "topography",
         "sdg",
         "certainty",
+        "key",
     ),
     numbers={
         "population": "number",
@@ -65,4 +70,6 @@ LAYOUT = Layout(
         "issued": "moment",
         "updated": "moment",
     },
+    ranks={"evidence": "evidence_rank"},
+    subjects=("theme",),
 )

@@ -13,9 +13,13 @@ from search.analysis import ALL
 from search.compounds import COMPOUNDING, parts
 from search.stopwords import ANY_STOP_WORD, guess
 from search.text import STEMMERS, base_language, fold, stems
+from search.thesaurus import NOTHING, Thesaurus
 
 OTHER_LANGUAGES = 0.5  # weight of a stem in a language that nobody named
 PARTS_OF_COMPOUND = 0.3  # weight of a document that has the parts of a compound but not the whole
+# What a document scores for being about the concept that the words stand for, or a part of the compound
+SUBJECT, SUBJECT_OF_PART, SUBJECT_IN_COMMON = 1.5, 0.75, 3.0
+LONGEST_LABEL = 4  # words of a query that are looked up together
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
 
@@ -74,6 +78,22 @@ class Around:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """A facet that has this value, because the document is about what somebody named; scores `weight`."""
+
+    field: str
+    value: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Among:
+    """One of these documents."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Without:
     part: "Meaning"
 
@@ -93,14 +113,28 @@ class Any:
     parts: tuple["Meaning", ...]
 
 
-Meaning = Word | Run | Start | Chosen | Between | Around | Without | All | Any
+@dataclass(frozen=True)
+class Named(Any):
+    """Words, which are the first part, or else a subject that they stand for: the other parts."""
+
+    @property
+    def words(self) -> "Meaning":
+        return self.parts[0]
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        return tuple(part for part in self.parts[1:] if isinstance(part, Subject))
 
 
-def compile(node: tree.Tree, languages: Iterable[str] = ()) -> Meaning:
+Meaning = Word | Run | Start | Chosen | Between | Around | Subject | Among | Without | All | Any
+
+
+def compile(node: tree.Tree, languages: Iterable[str] = (), thesaurus: Thesaurus = NOTHING) -> Meaning:
     """The meaning of a query tree for a reader of these languages."""
     preferred = {base_language(language) for language in languages}
     guessed = guess([part.text for part in _terms(node)])
-    return _Compiler(preferred | {base_language(guessed)} if guessed else preferred).compile(node)
+    preferred |= {base_language(guessed)} if guessed else set()
+    return _Compiler(preferred, thesaurus).compile(node)
 
 
 def _terms(node: tree.Tree) -> Iterator[tree.Term]:
@@ -112,11 +146,14 @@ def _terms(node: tree.Tree) -> Iterator[tree.Term]:
 
 
 class _Compiler:
-    def __init__(self, preferred: set[str]) -> None:
+    def __init__(self, preferred: set[str], thesaurus: Thesaurus) -> None:
         self.weights = {name: 1.0 if name in preferred else OTHER_LANGUAGES for name in STEMMERS}
+        self.thesaurus = thesaurus
 
     def compile(self, node: tree.Tree) -> Meaning:
         match node:
+            case tree.Term(text, None, False):
+                return self.named([text])[0]
             case tree.Term(text, zone):
                 return self.word(text, zone or ALL)
             case tree.Phrase(words, zone):
@@ -129,12 +166,61 @@ class _Compiler:
                 return Between(name, low, high)
             case tree.Near(lat, lon, km):
                 return Around(lat, lon, km)
-            case tree.Not(part):
-                return Without(self.compile(part))
+            case tree.NearNamed():
+                return All()  # `references` has put a point in its place, or said that it knows none
+            case tree.Like():
+                return self.like(node)
+            case tree.Not(part):  # what is excluded is the word, and nothing that it might stand for
+                return Without(_Compiler(set(self.weights), NOTHING).compile(part))
             case tree.Or(parts):
                 return Any(tuple(self.compile(part) for part in parts))
             case tree.And(parts):
-                return _every([self.compile(part) for part in parts])
+                return _every(list(self.several(parts)))
+
+    def several(self, parts: tuple[tree.Tree, ...]) -> Iterator[Meaning]:
+        """The parts of a conjunction; plain words beside each other are read together."""
+        run: list[str] = []
+        for part in parts:
+            if isinstance(part, tree.Term) and part.field is None and not part.plain:
+                run.append(part.text)
+                continue
+            yield from self.named(run)
+            run = []
+            yield self.compile(part)
+        yield from self.named(run)
+
+    def named(self, run: list[str]) -> list[Meaning]:
+        """Words, and the subjects for which the longest runs of them stand."""
+        found: list[Meaning] = []
+        at = 0
+        while at < len(run):
+            for length in range(min(LONGEST_LABEL, len(run) - at), 0, -1):
+                subjects = self.subjects(run[at : at + length])
+                if subjects or length == 1:
+                    break
+            words = [self.word(text, ALL) for text in run[at : at + length]]
+            if subjects:
+                found.append(Named((words[0] if length == 1 else All(tuple(words)), *subjects)))
+            else:
+                found += words
+            at += length
+        return found
+
+    def subjects(self, typed: list[str]) -> list[Subject]:
+        if not self.thesaurus or (len(typed) == 1 and typed[0] in ANY_STOP_WORD):
+            return []
+        if found := self.thesaurus.about(typed):
+            return [Subject(*about, SUBJECT) for about in found]
+        if len(typed) > 1:
+            return []
+        pieces = [piece for name in COMPOUNDING for piece in parts(typed[0], name)]
+        return [Subject(*about, SUBJECT_OF_PART) for about in self.thesaurus.of_stems(pieces)]
+
+    def like(self, node: tree.Like) -> Meaning:
+        alike: list[Meaning] = [Subject(*about, SUBJECT_IN_COMMON) for about in node.subjects]
+        if node.stems:
+            alike.append(Word(f"like:{node.id}", (), node.stems))
+        return All((Any(tuple(alike)), Without(Among((node.id,)))))
 
     def word(self, text: str, zone: str) -> Word:
         found: dict[str, float] = {}
@@ -153,7 +239,7 @@ def _every(parts: list[Meaning]) -> All:
     """All parts, but small words need not be there when a word of more weight is."""
     spare = tuple(part for part in parts if isinstance(part, Word) and _is_small(part))
     needed = tuple(part for part in parts if part not in spare)
-    if any(isinstance(part, Word | Run | Start | All | Any) for part in needed):
+    if any(isinstance(part, Word | Run | Start | All | Any) for part in needed):  # a Named is an Any
         return All(needed, spare)
     return All(tuple(parts))
 
@@ -192,15 +278,15 @@ def relaxed(meaning: Meaning) -> Meaning | None:
     """The same with some of its words instead of all; None when there is nothing to give up."""
     if not isinstance(meaning, All):
         return None
-    words = tuple(part for part in meaning.parts if isinstance(part, Word | Run))
+    words = tuple(part for part in meaning.parts if isinstance(part, Word | Run | Named))
     others = tuple(part for part in meaning.parts if part not in words)
     return All((Any(words), *others), meaning.spare) if len(words) > 1 else None
 
 
-def positive(meaning: Meaning) -> Iterator[Word | Run | Start]:
-    """What a found document may contain and a snippet should show."""
+def positive(meaning: Meaning) -> Iterator[Word | Run | Start | Subject]:
+    """What a found document may contain and be ranked by."""
     match meaning:
-        case Word() | Run() | Start():
+        case Word() | Run() | Start() | Subject():
             yield meaning
         case Any(parts):
             for part in parts:
@@ -213,8 +299,21 @@ def positive(meaning: Meaning) -> Iterator[Word | Run | Start]:
 def weighted(meaning: Meaning, extra: Mapping[str, float]) -> Iterator[tuple[Word | Run | Start, float]]:
     """What may be found anywhere, once more for each text in which finding it weighs more."""
     for part in positive(meaning):
-        if part.zone == ALL:
+        if not isinstance(part, Subject) and part.zone == ALL:
             yield from ((replace(part, zone=zone), weight) for zone, weight in extra.items() if weight)
+
+
+def named(meaning: Meaning) -> Iterator[Named]:
+    """The words of a query that stand for a subject."""
+    match meaning:
+        case Named():
+            yield meaning
+        case Any(parts):
+            for part in parts:
+                yield from named(part)
+        case All(parts, spare):
+            for part in (*parts, *spare):
+                yield from named(part)
 
 
 def place(meaning: Meaning) -> Around | None:

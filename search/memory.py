@@ -16,6 +16,7 @@ from search.finding import Page, Request, Row, find
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.meaning import (
     All,
+    Among,
     Any,
     Around,
     Between,
@@ -23,6 +24,7 @@ from search.meaning import (
     Meaning,
     Run,
     Start,
+    Subject,
     Without,
     Word,
     positive,
@@ -113,7 +115,10 @@ class _Shelf:
         found = [entry for entry in self.entries if matches(whole, entry)]
         scores = {entry.document.id: self.score(request.text, entry) for entry in found}
         found.sort(key=_sorting(request, scores))
-        rows = [_row(entry, scores) for entry in found[request.offset : request.offset + request.limit]]
+        rows = [
+            _row(entry, scores, self.layout)
+            for entry in found[request.offset : request.offset + request.limit]
+        ]
         return Page(len(found), rows, {name: self._facet(request, name) for name in request.facets})
 
     def _facet(self, request: Request, name: str) -> list[tuple[str, int]]:
@@ -128,6 +133,9 @@ class _Shelf:
 
     def knows(self, word: Word) -> bool:
         return any(matches(word, entry) for entry in self.entries)
+
+    def frequencies(self, stems: Iterable[str]) -> list[int]:
+        return [sum(stem in entry.words[analysis.ALL] for entry in self.entries) for stem in stems]
 
     def vocabulary(self, beginning: str) -> Iterator[tuple[str, int]]:
         counts = Counter(word for entry in self.entries for word in set(entry.zones[analysis.ALL].words))
@@ -147,7 +155,7 @@ class _Shelf:
             if (having := [entry for entry in entries if matches(part, entry)]) is not None
         ]
 
-    def _part(self, part: Word | Run | Start, entry: Entry) -> float:
+    def _part(self, part: Word | Run | Start | Subject, entry: Entry) -> float:
         if not matches(part, entry):
             return 0.0
         match part:
@@ -161,6 +169,8 @@ class _Shelf:
                 return sum(self._bm25(word, zone, entry) for word in words)
             case Start():
                 return 1.0
+            case Subject():
+                return part.weight
 
     def _bm25(self, term: str, zone: str, entry: Entry) -> float:
         frequency = entry.words[zone][term]
@@ -197,6 +207,10 @@ def matches(meaning: Meaning, entry: Entry) -> bool:
             return any(word.startswith(beginning) for word in entry.zones[zone].words)
         case Chosen(name, values):
             return any(analysis.choice(name, value) in entry.choices for value in values)
+        case Subject(name, value):
+            return analysis.choice(name, value) in entry.choices
+        case Among(ids):
+            return entry.document.id in ids
         case Between(name, low, high):
             number = entry.numbers.get(name)
             return number is not None and (low is None or number >= low) and (high is None or number <= high)
@@ -229,7 +243,8 @@ def _sorting(request: Request, scores: dict[str, float]) -> Callable[[Entry], tu
     return key
 
 
-def _row(entry: Entry, scores: dict[str, float]) -> Row:
+def _row(entry: Entry, scores: dict[str, float], layout: Layout) -> Row:
     document = entry.document
     texts = analysis.snippet_texts(document)
-    return Row(document.id, scores[document.id], document.language, document.stored, texts, entry.spot)
+    about = analysis.subjects(document, layout)
+    return Row(document.id, scores[document.id], document.language, document.stored, texts, entry.spot, about)

@@ -144,7 +144,11 @@ def _schema(layout: Layout) -> Any:
 
 
 def _as_fields(document: Document, layout: Layout) -> dict[str, str]:
-    fields = {"id": document.id, "row": analysis.row(document), "columns": pure_shelf.columns(document)}
+    fields = {
+        "id": document.id,
+        "row": analysis.row(document, layout),
+        "columns": pure_shelf.columns(document),
+    }
     for name, zone in analysis.zones(document, layout).items():
         if zone.words:
             fields[f"words_{name}"] = " ".join(zone.words)

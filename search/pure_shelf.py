@@ -18,6 +18,7 @@ from search.finding import Page, Request, Row
 from search.layout import Layout
 from search.meaning import (
     All,
+    Among,
     Any,
     Around,
     Between,
@@ -25,6 +26,7 @@ from search.meaning import (
     Meaning,
     Run,
     Start,
+    Subject,
     Without,
     Word,
     positive,
@@ -108,7 +110,7 @@ class PureShelf:
     def _row(self, number: int, score: float) -> Row:
         columns = self.state.columns[number]
         kept = json.loads(self.reader.stored_fields(number)["row"])
-        return Row(columns.id, score, kept["language"], kept["stored"], kept["texts"], columns.spot)
+        return Row(columns.id, score, **kept)
 
     def _facet(self, request: Request, name: str, found: set[int]) -> list[tuple[str, int]]:
         if name in request.filters:
@@ -163,6 +165,10 @@ class PureShelf:
             case Chosen(name, values):
                 having = (self.state.choices.get(analysis.choice(name, value), set()) for value in values)
                 return set().union(*having)
+            case Subject(name, value):
+                return set(self.state.choices.get(analysis.choice(name, value), ()))
+            case Among(ids):
+                return {n for n, columns in self.state.columns.items() if columns.id in ids}
             case Between(name, low, high):
                 return {
                     n
@@ -240,6 +246,9 @@ class PureShelf:
                 case Start():
                     for number in self.documents(part) & found:
                         scores[number] += weight
+                case Subject():
+                    for number in self.documents(part) & found:
+                        scores[number] += part.weight
         return scores
 
     def _add(
@@ -260,6 +269,9 @@ class PureShelf:
 
     def knows(self, word: Word) -> bool:
         return bool(self.documents(word))
+
+    def frequencies(self, stems: Iterable[str]) -> list[int]:
+        return [self.reader.doc_frequency("stems_all", stem) for stem in stems]
 
     def vocabulary(self, beginning: str) -> Iterable[tuple[str, int]]:
         for term in list(self.reader.expand_prefix("words_all", beginning)):

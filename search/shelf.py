@@ -39,6 +39,7 @@ class Row:
     stored: Mapping[str, Any]
     texts: Mapping[str, Mapping[str, str]]
     spot: str | None
+    subjects: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class Shelf(Protocol):
     def page(self, request: Request) -> Page: ...
 
     def knows(self, word: Word) -> bool: ...
+
+    def frequencies(self, stems: Iterable[str]) -> list[int]:
+        """In how many documents each stem stands, wherever in them."""
+        ...
 
     def vocabulary(self, beginning: str) -> Iterable[tuple[str, int]]: ...
 

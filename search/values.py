@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from search.geo import FARTHEST_KM
+from search.text import words
 
 DEFAULT_KM = 50.0
 
@@ -12,8 +13,9 @@ DEFAULT_KM = 50.0
 class Unreadable(Exception):
     """A value that cannot be read; `message` is a msgid with %(field)s and %(value)s."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, value: str | None = None) -> None:
         self.message = message
+        self.value = value
         super().__init__(message)
 
 
@@ -52,7 +54,9 @@ def _bounds(text: str, kind: str) -> tuple[float, float]:
     """The first and the last number that one written value covers: a year is a span of time."""
     if kind == "moment":
         return _moment(text)
-    match = re.fullmatch(r"(-?\d{1,15}(?:\.\d{1,6})?)([kKmM]?)", text)
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,'’]\d{3})+", text.rstrip("kKmM€")):  # 5.000, 5,000, 5’000
+        text = re.sub(r"[.,'’]", "", text)
+    match = re.fullmatch(r"(-?\d{1,15}(?:\.\d{1,6})?)([kKmM]?)(?:€|EUR)?", text)
     if match is None:
         raise Unreadable("“%(value)s” is not a number that “%(field)s:” can use.")
     number = float(match[1]) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2].lower()]
@@ -79,13 +83,28 @@ def _moment(text: str) -> tuple[float, float]:
     return first.timestamp(), math.nextafter(after.timestamp(), -math.inf)
 
 
-def place(text: str) -> tuple[float, float, float]:
-    """Latitude, longitude and kilometres of `48.1,11.6~100km`; the distance may be left out."""
+def is_span(text: str) -> bool:
+    """Whether a value compares numbers: `>=2`, `2..4`; a bare `2` may also be a name."""
+    return re.fullmatch(r"[<>].*|-?\d[\d.]*\.\..*|\.\.\d.*", text) is not None
+
+
+def place(text: str) -> tuple[tuple[float, float] | str, float]:
+    """The point or the name, and the kilometres, of `48.1,11.6~100km` or `Ulm~20`; 50 km when left out."""
+    where, tilde, far = text.partition("~")
     number = r"(-?\d{1,3}(?:\.\d{1,12})?)"
-    match = re.fullmatch(rf"{number},{number}(?:~(\d{{1,5}}(?:\.\d{{1,6}})?)(?:km)?)?", text, re.IGNORECASE)
-    if match is None:
-        raise Unreadable("“%(value)s” is not a place; write latitude,longitude~distance: 48.1,11.6~100km.")
-    lat, lon = float(match[1]), float(match[2])
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise Unreadable("“%(value)s” is not a place on Earth.")
-    return lat, lon, min(float(match[3]) if match[3] else DEFAULT_KM, FARTHEST_KM)
+    distance = re.fullmatch(r"(\d{1,5}(?:\.\d{1,6})?)(?:km)?", far, re.IGNORECASE)
+    if tilde and distance is None:
+        raise Unreadable("“%(value)s” is not a distance; write kilometres: ~100km.", far)
+    km = min(float(distance[1]) if distance else DEFAULT_KM, FARTHEST_KM)
+    point = re.fullmatch(rf"{number},{number}", where)
+    if point is not None:
+        lat, lon = float(point[1]), float(point[2])
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise Unreadable("“%(value)s” is not a place on Earth.", where)
+        return (lat, lon), km
+    if re.search(r"\d", where) or not words(where):
+        raise Unreadable(
+            "“%(value)s” is not a place; write a name or latitude,longitude: near:Ulm or near:48.4,10.0~50km.",
+            where,
+        )
+    return where, km

@@ -27,6 +27,7 @@ from exchange.catalogue import adopt, community, publish, review, shelf
 from exchange.instance import Instance
 from exchange.models.community import Community
 from exchange.models.practice import Practice
+from exchange.vocabulary.thesaurus import thesaurus
 from exchange.worker import work_until_quiet
 from federation import followers
 from search.engine import Hits, Query
@@ -138,7 +139,7 @@ class House:
         return answer.json()
 
     def find(self, text: str = "", **query: Any) -> Hits:
-        return self.instance.engine.find(Query(text=text, **query))
+        return self.instance.engine.find(Query(text=text, thesaurus=thesaurus(), **query))
 
     def titles(self, text: str = "") -> list[str]:
         return [hit.stored["title"][hit.stored["language"]] for hit in self.find(text, per_page=100).hits]

@@ -12,6 +12,7 @@ from exchange.catalogue.search_values import read_filter, read_near, read_number
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.community import Community
 from exchange.vocabulary import concepts, names
+from exchange.vocabulary.thesaurus import thesaurus
 from search.engine import Engine, Hit, Query
 
 SORTS = (
@@ -87,6 +88,7 @@ class SearchParams:
             page=self.page,
             per_page=self.per_page,
             facets=FACETS,
+            thesaurus=thesaurus(),
         )
 
 
@@ -101,6 +103,7 @@ class Results:
     facets: dict[str, list[dict[str, Any]]]
     did_you_mean: str | None = None
     relaxed: bool = False
+    unread: bool = False
     mistakes: tuple[Message, ...] = ()
 
     @property
@@ -140,6 +143,7 @@ def find(
         },
         did_you_mean=hits.did_you_mean,
         relaxed=hits.relaxed,
+        unread=hits.unread,
         mistakes=tuple(Message(mistake.message, mistake.params) for mistake in hits.mistakes),
     )
 
@@ -179,6 +183,10 @@ def item(hit: Hit, language: str | None) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "snippet": hit.snippet,
         "snippet_language": hit.language,
+        "through": [
+            {"facet": name, "value": value, "label": facet_label(name, value, language or "en")}
+            for name, value in hit.through
+        ],
         "distance_km": None if hit.distance is None else round(hit.distance, 1),
     }
 

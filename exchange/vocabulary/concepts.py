@@ -17,11 +17,15 @@ PREFIX = "urn:practices:voc:"
 
 @dataclass(frozen=True)
 class Concept:
-    """One concept: its identifier, its scheme's short name, and its labels by language."""
+    """One concept: its identifier, its scheme's short name, and its labels by language.
+
+    `alternatives` are the everyday words, by language, by which it is also found.
+    """
 
     id: str
     scheme: str
     labels: Mapping[str, str]
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     broader: str | None = None
     notation: str | None = None
     definitions: Mapping[str, str] = field(default_factory=dict)
@@ -96,12 +100,13 @@ def schemes() -> dict[str, Scheme]:
 
 def _scheme(block: dict[str, Any]) -> Scheme:
     name = block["id"].removeprefix(PREFIX)
-    known = ("id", "prefLabel", "broader", "notation", "definition")
+    known = ("id", "prefLabel", "altLabel", "broader", "notation", "definition")
     concepts = {
         c["id"]: Concept(
             id=c["id"],
             scheme=name,
             labels=c.get("prefLabel") or {},
+            alternatives={language: tuple(words) for language, words in (c.get("altLabel") or {}).items()},
             broader=c.get("broader"),
             notation=c.get("notation"),
             definitions=c.get("definition") or {},

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from search.engine import Document, Engine, Query
 from search.memory import MemoryEngine
 from search.opening import open_engine
+from search.thesaurus import Concept, Thesaurus
 from tests.search.library import ids, moment
 
 WORDS = (
@@ -18,6 +19,13 @@ WORDS = (
     "communauté communes city cities πόλη πόλεις ενέργεια град København oe und de the l'eau Loos-en-Gohelle 30 c40"
 ).split()
 VALUES = ["th-a", "th-b", "FR", "Ö x"]
+SUBJECTS = Thesaurus(
+    [
+        Concept("theme", "th-a", {"de": ["Energie", "Straße"]}),
+        Concept("theme", "th-b", {"fr": ["rue", "l'eau"]}),
+    ],
+    ["theme"],
+)
 SORTS = ["relevance", "newest", "oldest", "adoptions", "title", "population", "nearest"]
 LANGUAGES = ["fr", "de", "en", "el", "nb", "bg", "und"]
 
@@ -66,6 +74,9 @@ terms = st.one_of(
             "population:<5000",
             "population:>=1",
             "issued:2024",
+            "like:d0",
+            "like:d1",
+            "near:rad~9000",
         ]
     ),
     st.builds("near:{0[0]},{0[1]}~{1}".format, points, st.sampled_from([0, 100, 5000, 20000])),
@@ -117,7 +128,13 @@ def test_the_engine_finds_what_the_oracle_finds(other: Engine, puts: list, asked
             engine.put(given_documents, deletes, number)
     assert (other.count(), other.seen()) == (oracle.count(), oracle.seen())
     for text, chosen, sort, languages in asked:
-        query = Query(text, languages, chosen, sort=sort, facets=("theme", "country"), per_page=50)
+        query = Query(
+            *(text, languages, chosen),
+            sort=sort,
+            facets=("theme", "country"),
+            per_page=50,
+            thesaurus=SUBJECTS,
+        )
         expected, found = oracle.find(query), other.find(query)
         assert set(ids(found)) == set(ids(expected)), query
         assert (found.total, found.relaxed) == (expected.total, expected.relaxed)
@@ -125,4 +142,5 @@ def test_the_engine_finds_what_the_oracle_finds(other: Engine, puts: list, asked
         by_relevance = sort == "relevance" or (sort == "nearest" and "near:" not in text)
         if not by_relevance:
             assert ids(found) == ids(expected), query
-        assert {hit.id: hit.snippet for hit in found.hits} == {hit.id: hit.snippet for hit in expected.hits}
+        shown = [{hit.id: (hit.snippet, hit.through) for hit in hits.hits} for hits in (found, expected)]
+        assert shown[0] == shown[1]

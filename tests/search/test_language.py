@@ -1,11 +1,29 @@
 """The query language: trees, and a sentence for every mistake."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from search.errors import QueryError
-from search.language import And, Facet, Near, Not, Or, Phrase, Prefix, Range, Term, Tree, parse, read
+from search.language import (
+    And,
+    Facet,
+    Like,
+    Near,
+    NearNamed,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Term,
+    Tree,
+    parse,
+    read,
+)
+from search.thesaurus import Concept, Thesaurus
 from tests.search.library import moment
 
 
@@ -27,7 +45,7 @@ from tests.search.library import moment
         ('"solar roof"', Phrase(("solar", "roof"))),
         ("„Wind und Sonne“", Phrase(("wind", "und", "sonne"))),
         ("«énergie douce»", Phrase(("énergie", "douce"))),
-        ('"solar"', Term("solar")),
+        ('"solar"', Term("solar", plain=True)),
         ("smart-city", Phrase(("smart", "city"))),
         ("l'énergie", Term("énergie")),
         ("mobil*", Prefix("mobil")),
@@ -40,9 +58,20 @@ from tests.search.library import moment
         ("title:sol*", Prefix("sol", "title")),
         ("population:5k", Range("population", 5000, 5000)),
         ("population:>=5000", Range("population", 5000, None)),
+        ("population:<5.000", Range("population", None, math.nextafter(5000, 0))),
+        ("population:10,000..1'000'000", Range("population", 10_000, 1_000_000)),
+        ("rating:4.5", Range("rating", 4.5, 4.5)),
+        ("cost:<=50k€", Range("cost", None, 50_000)),
         ("population:..7", Range("population", None, 7)),
         ("near:48.1,-11.6~100km", Near(48.1, -11.6, 100)),
         ("near:48.1,11.6", Near(48.1, 11.6, 50)),
+        ("near:Ulm~20km", NearNamed("Ulm", 20, (0, 13))),
+        ('x near:"Bad Belzig"~7', And((Term("x"), NearNamed("Bad Belzig", 7, (2, 21))))),
+        ("like:https://a.example/practices/b", Like("https://a.example/practices/b", (0, 34))),
+        ("evidence:>=2", Range("evidence_rank", 2, None)),
+        ("evidence:1..3", Range("evidence_rank", 1, 3)),
+        ("evidence:ev-2", Facet("evidence", ("ev-2",))),
+        ("solar & wind !", And((Term("solar"), Term("wind")))),
         ("Projekt: Sonne", And((Term("projekt"), Term("sonne")))),
         ("14:30", Phrase(("14", "30"))),
     ],
@@ -84,7 +113,16 @@ def test_a_year_and_a_day_are_spans_of_time() -> None:
         ("population:..", "“..” has neither a beginning nor an end.", 0),
         ("issued:2024-13", "“2024-13” is not a date; write 2024, 2024-05 or 2024-05-31.", 0),
         ("issued:9999", "“9999” is not a date; write 2024, 2024-05 or 2024-05-31.", 0),
-        ("near:Ulm", "“Ulm” is not a place; write latitude,longitude~distance: 48.1,11.6~100km.", 0),
+        (
+            "near:48,1,10",
+            "“48,1,10” is not a place; write a name or latitude,longitude: near:Ulm or near:48.4,10.0~50km.",
+            0,
+        ),
+        ("near:Ulm~far", "“far” is not a distance; write kilometres: ~100km.", 0),
+        ("a country: FR", "“country:” needs a value.", 2),
+        ("title:!", "There is no word in “!”.", 0),
+        (" !? ", "There is no word in “!?”.", 1),
+        ("evidence:>", "“>” is not a number that “evidence:” can use.", 0),
         ("near:91,0", "“91,0” is not a place on Earth.", 0),
         ("(" * 30 + "a" + ")" * 30, "Too many parentheses within each other.", 20),
         ("a " * 70, "Only the first 64 terms were read.", 128),
@@ -98,10 +136,45 @@ def test_every_mistake_gets_a_sentence_that_says_where(text: str, sentence: str,
     assert raised.value.message % raised.value.params == sentence
 
 
+THEMES = Thesaurus(
+    [
+        Concept("theme", "th-mobility", {"en": ["Mobility", "cycling"], "de": ["Mobilität", "Radverkehr"]}),
+        Concept("theme", "th-public-space", {"fr": ["Espace public"]}),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("theme:th-mobility", ("th-mobility",)),
+        ("theme:Mobility", ("th-mobility",)),
+        ("theme:mobilitat,TH-PUBLIC-SPACE", ("th-mobility", "th-public-space")),
+        ("theme:radverkehr,cycling", ("th-mobility",)),
+        ('theme:"espace public"', ("th-public-space",)),
+        ("theme:public-space", ("th-public-space",)),
+        ("country:FR", ("FR",)),
+    ],
+)
+def test_the_values_of_a_facet_may_be_called_by_their_names(text: str, values: tuple[str, ...]) -> None:
+    tree = parse(text, thesaurus=THEMES)
+    assert isinstance(tree, Facet)
+    assert tree.values == values
+
+
+def test_a_value_that_a_facet_does_not_have_is_a_mistake() -> None:
+    reading = read("bus theme:mobility,kayaks", thesaurus=THEMES)
+    assert reading.tree == And((Term("bus"), Facet("theme", ("th-mobility",))))
+    (mistake,) = reading.mistakes
+    assert str(mistake) == "“kayaks” is none of the values of “theme:”."
+    assert "bus theme:mobility,kayaks"[mistake.position :][: mistake.length] == "theme:mobility,kayaks"
+    assert read("theme:kayaks", thesaurus=THEMES).tree == And()
+
+
 @pytest.mark.parametrize(
     ("text", "tree"),
     [
-        ('solar "roof', And((Term("solar"), Term("roof")))),
+        ('solar "roof', And((Term("solar"), Term("roof", plain=True)))),
         ("(solar", Term("solar")),
         ("solar OR", Term("solar")),
         ("a*", Term("a")),
@@ -130,6 +203,10 @@ pieces = st.sampled_from(
         "theme:x",
         "population:",
         "near:",
+        "near:a~",
+        "like:",
+        "evidence:>",
+        "~1",
         ":",
         "..",
         " ",
@@ -146,5 +223,8 @@ pieces = st.sampled_from(
 )
 def test_anything_can_be_read(text: str) -> None:
     reading = read(text)
-    assert all(0 <= mistake.position <= max(len(text), 0) for mistake in reading.mistakes)
+    for mistake in reading.mistakes:
+        assert 0 <= mistake.position <= mistake.position + mistake.length <= len(text)
+    if reading.is_empty and text.strip():
+        assert reading.mistakes
     assert all(str(mistake) for mistake in reading.mistakes)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from exchange.catalogue import reference
 from exchange.catalogue.announce import say
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.base import now
@@ -15,6 +16,7 @@ from federation import actor
 from federation.actor import LocalActor
 
 SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
+MUNICIPALITY = "ck-municipality"
 RESERVED = {"instance", "actor", "admin", "root", "www"}
 
 
@@ -29,14 +31,26 @@ def found(
     degurba: str | None = None,
     lat: float | None = None,
     lon: float | None = None,
-    kind: str = "ck-municipality",
+    kind: str = MUNICIPALITY,
     profile: dict[str, Any] | None = None,
 ) -> Community:
-    """A new community with its actor and keys. `degurba` is "dg-1" … "dg-3"; `country` two capitals."""
+    """A new community with its actor and keys. `degurba` is "dg-1" … "dg-3"; `country` two capitals.
+
+    What nobody has told comes from the reference units, when the community is one of them: by the codes
+    in its profile, or a municipality by its name where only one in the country has it.
+    """
     texts = {"und": name} if isinstance(name, str) else dict(name)
     problems = _problems(session, slug, texts, country, population, degurba, lat, lon, kind)
     if problems:
         raise Refusal(problems)
+    told = {"population": population, "degurba": degurba, "profile": profile or {}}
+    units = reference.match(
+        session,
+        country,
+        codes=[unit["code"] for unit in (profile or {}).get("lau") or []],
+        name=list(texts.values()) if kind == MUNICIPALITY else (),
+    )
+    known = reference.filled(told, reference.facts(units))
     made = actor.create(session, origin, "Organization", slug)
     community = Community(
         uri=made.uri,
@@ -46,12 +60,10 @@ def found(
         name=texts,
         kind=kind,
         country=country,
-        population=population,
-        population_class=concepts.population_class(population),
-        degurba=degurba,
+        population_class=concepts.population_class(known["population"]),
         lat=lat,
         lon=lon,
-        profile=profile or {},
+        **known,
         url=made.uri,
     )
     session.add(community)

@@ -24,6 +24,10 @@ COMMANDS = {
     "report": ("moderating", "What others ask the operator to look at: list, done."),
     "peer": ("peers", "Other instances: follow, list, show, allow, block, accept, sync."),
     "search": ("asking", "Search the practices that this instance knows, as the pages do."),
+    "similar": (
+        "comparing",
+        "Show communities like one that we know, what speaks for each and what against.",
+    ),
     "inspect": ("asking", "Show what this instance holds about URI."),
     "fetch": ("asking", "Fetch URI from its origin now, and show what this instance holds then."),
     "journal": ("operating", "Show the newest activities that were sent and received."),

@@ -8,7 +8,7 @@ import click
 from exchange.catalogue import community as founding
 from exchange.catalogue import imports, shelf, territory
 from exchange.cli.base import Group, language, opened, reading
-from exchange.cli.files import taken_in
+from exchange.cli.files import reference_taken_in, taken_in
 from exchange.cli.output import print_json, print_table, say
 from exchange.instance import Instance
 from exchange.models.community import Community
@@ -53,7 +53,11 @@ def add(
             profile={"lau": [{"code": lau, "name": name}]} if lau else None,
         )
         handle, address = shelf.handle(made), made.uri
+        told = (made.profile or {}).get("populationSource") if population is None else None
+        people = made.population
     say(f"{handle}  {address}")
+    if told and people is not None:
+        click.echo(f"{people} inhabitants and its kind of place are from the {told}.", err=True)
 
 
 @community.command("list")
@@ -102,6 +106,13 @@ def show(ref: str, as_json: bool) -> None:
 )
 @click.option("--country", multiple=True, metavar="CC", help="From Eurostat's table: only these countries.")
 @click.option("--limit", type=click.IntRange(1), help="From Eurostat's table: at most so many.")
+@click.option(
+    "--year",
+    type=click.IntRange(1990, 2200),
+    default=territory.YEAR,
+    show_default=True,
+    help="Of which year Eurostat's table is; it does not say so itself.",
+)
 @reading
 def import_(
     file: Path,
@@ -109,9 +120,16 @@ def import_(
     code: tuple[str, ...],
     country: tuple[str, ...],
     limit: int | None,
+    year: int,
     as_json: bool,
 ) -> None:
-    """Take in communities from FILE: YAML, JSON, CSV, XLSX, or Eurostat's table of local units (LAU)."""
+    """Take in communities from FILE: YAML, JSON, CSV or XLSX; or Eurostat's table of local units (LAU).
+
+    The units of Eurostat's table become what communities are matched and compared with. Only those chosen
+    by --code, --country or --limit are founded as communities of this instance, at most 1,000 at a time.
+    """
+    if territory.recognises(file) and not (code or country or limit):
+        return reference_taken_in(file, year, as_json)
 
     def take(instance: Instance, progress: imports.Progress) -> imports.Report:
         if territory.recognises(file):
@@ -122,6 +140,7 @@ def import_(
                 codes=set(code) or None,
                 countries={c.upper() for c in country} or None,
                 limit=limit,
+                year=year,
                 progress=progress,
             )
         return imports.import_file(

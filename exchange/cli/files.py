@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from exchange.catalogue import reference
 from exchange.catalogue.imports import Report
 from exchange.cli.base import fail, gettext, opened
 from exchange.cli.output import print_json, progress, say
 from exchange.instance import Instance
+from exchange.messages import Problem
 
 Take = Callable[[Instance, Callable[[int, int], None]], Report]
 
@@ -27,13 +29,36 @@ def taken_in(file: Path, take: Take, as_json: bool) -> None:
     else:
         for line in _lines(report):
             say(line)
-    for name, problems in report.refused:
+    _tell_refused(report.refused)
+
+
+def _tell_refused(refused: list[tuple[str, list[Problem]]]) -> None:
+    for name, problems in refused:
         for problem in problems:
             where = f"{name}, {problem.path}" if problem.path else name
             click.echo(f"{where}: {problem.message.render(gettext())}", err=True)
-    if report.refused:
-        many = len(report.refused)
+    if refused:
+        many = len(refused)
         fail(f"{many} record{'s were' if many > 1 else ' was'} refused; everything else is in.")
+
+
+def reference_taken_in(file: Path, year: int, as_json: bool) -> None:
+    """Read a table of local units as what communities are compared with; fails when a line was refused."""
+    with opened() as instance, progress(f"Reading {file.name}") as steps:
+        taken = reference.import_reference(
+            instance.database, file, year=year, progress=lambda done, total: steps.to(done, total)
+        )
+    counts = {name: getattr(taken, name) for name in ("new", "changed", "unchanged", "older")}
+    if as_json:
+        print_json({"year": year, **counts, "refused": _refused(taken.refused)})
+    else:
+        for name, number in counts.items():
+            if number:
+                say(f"{number} unit{'' if number == 1 else 's'} of {year} {_FATES[name]}")
+    _tell_refused(taken.refused)
+
+
+_FATES = {"new": "new", "changed": "changed", "unchanged": "unchanged", "older": "known from a later year"}
 
 
 def _lines(report: Report) -> list[str]:
@@ -55,8 +80,15 @@ def _lines(report: Report) -> list[str]:
     return lines or ["Nothing in this file was for here."]
 
 
-def _data(report: Report) -> dict[str, Any]:
+def _refused(refused: list[tuple[str, list[Problem]]]) -> list[dict[str, Any]]:
     render = gettext()
+    return [
+        {"record": name, "errors": [{"path": p.path, "message": p.message.render(render)} for p in problems]}
+        for name, problems in refused
+    ]
+
+
+def _data(report: Report) -> dict[str, Any]:
     return {
         "entered": report.entered,
         "updated": report.updated,
@@ -65,11 +97,5 @@ def _data(report: Report) -> dict[str, Any]:
         "adoptions_entered": report.adoptions_entered,
         "adoptions_updated": report.adoptions_updated,
         "adoptions_unchanged": report.adoptions_unchanged,
-        "refused": [
-            {
-                "record": name,
-                "errors": [{"path": p.path, "message": p.message.render(render)} for p in problems],
-            }
-            for name, problems in report.refused
-        ],
+        "refused": _refused(report.refused),
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from exchange.catalogue.territory import HEADER
+from exchange.catalogue.lau import HEADER
 from exchange.vocabulary import completeness, concepts, sheet
 from exchange.vocabulary.adoption import AdoptionRecord
 from exchange.web.show import FACTS
@@ -61,4 +61,4 @@ def test_the_files_of_the_page_go_in_and_come_out(tmp_path: Path) -> None:
     (tmp_path / "hillfoot.yaml").write_text(waiting[0].text)
     for block in blocks(ROOT / "docs" / "records.md"):
         terminal.play(block)
-    assert len(terminal.ran) == 7
+    assert len(terminal.ran) == 8

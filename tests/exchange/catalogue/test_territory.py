@@ -59,7 +59,7 @@ def test_a_place_enters_with_all_that_the_table_tells(instance: Database, table:
         "lau": [{"code": "08421000", "name": "Ulm, Universitätsstadt"}],
         "lauYear": 2019,
         "nuts3": {"code": "DE144", "version": 2016},
-        "fua": {"code": "DE532L1", "name": "Ulm"},
+        "fua": {"code": "DE532L1", "name": "Ulm", "role": "city"},
         "populationSource": "Eurostat LAU list 2019",
         "areaKm2": 118.69,
         "coastal": False,

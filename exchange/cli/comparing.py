@@ -1,0 +1,54 @@
+"""Commands that compare: communities like one of ours, and what goes between kinds of community."""
+
+from typing import Any
+
+import click
+
+from exchange.catalogue import likeness, shelf
+from exchange.catalogue.likeness import lists
+from exchange.cli.base import Command, language, opened, reading
+from exchange.cli.output import print_json, print_table
+
+LISTS = ("like", "bridge", "adopted", "anywhere")
+
+
+@click.command(cls=Command)
+@click.argument("ref", metavar="SLUG|@NAME@HOST|URL")
+@click.option(
+    "--list", "wanted", type=click.Choice(LISTS), default="like", show_default=True,
+    help="Communities like it; practices on its themes from another kind or size of place; practices that "
+    "somebody like it took up; or places like it anywhere in Europe.",
+)  # fmt: skip
+@click.option("--theme", metavar="th-…", help="Weigh as fits a theme.")
+@click.option("--weights", metavar="NAME:FACTOR,…", default="", help="Such as population:2,country:0.")
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many.")
+@reading
+def similar(ref: str, wanted: str, theme: str | None, weights: str, limit: int, as_json: bool) -> None:
+    """Show communities like one that we know, what speaks for each and what against."""
+    factors = likeness.read_factors(weights)
+    weighed = likeness.weights(likeness.read_theme(theme or ""), factors)
+    with opened() as instance, instance.database.reading() as session:
+        found = shelf.community(session, ref)
+        rows = [
+            lists.told(one, language()) for one in lists.named(session, wanted, found, weighed, limit=limit)
+        ]
+    if as_json:
+        return print_json({"id": found.uri, "list": wanted, "weights": weighed, "items": rows})
+    print_table(
+        ("likeness", "known", "place", "country", "practice", "near", "far"),
+        [_cells(row) for row in rows],
+        empty="Nothing is known yet to compare with.",
+    )
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    practice = row.get("practice")
+    return (
+        f"{round(100 * row['likeness'])} %",
+        f"{round(100 * row['certainty'])} %",
+        row["name"],
+        row["country"],
+        practice["title"] if practice else "",
+        "; ".join(reason["text"] for reason in row["near"]),
+        "; ".join(reason["text"] for reason in row["far"]),
+    )

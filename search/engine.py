@@ -9,7 +9,8 @@ that it holds. Keeping in step is then one loop, the same after a start, a crash
         documents, deletes = what_the_rows_mean(rows)
         engine.put(documents, deletes, number=rows[-1].number)
 
-There is no queue between the two and nothing to lose: what has not been committed is read again.
+There is no queue between the two and nothing to lose: what has not been committed is read again. To build
+it anew, the host does the same with `fresh = engine.beside()`, which nobody searches until `engine.adopt(fresh)`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -143,20 +144,22 @@ class Hits:
     sort: str = "relevance"
 
 
-class Engine(Protocol):
+class Index(Protocol):
     """A place where documents are kept so that words find them.
 
-    An engine may be used by several threads at once. One process writes; others may read the same
-    directory, and see each commit at the latest with their next `find()`.
+    An index may be used by several threads at once. One process writes; others may read the same
+    directory, and see each commit at the latest with their next `find()`. (Only a search server takes
+    several writers.)
 
     - `name` is the kind of engine; `generation` names this very index: two indexes of the same
       generation name hold the same analysis in the same layout.
     - `seen()` is the number given with the last commit, 0 for a fresh index. The host then feeds it
       from the beginning of its journal.
     - `put()` replaces the given documents by id, removes those whose ids are in `deletes`, and remembers
-      `number`: all of it in one commit, or nothing. A document in both is kept. An empty put still
-      moves `seen()` forward.
-    - `find()` never raises for something that a person can type.
+      `number`: all of it in one commit, or nothing that is ever found. A document in both is kept. An
+      empty put still moves `seen()` forward.
+    - `find()` never raises for something that a person can type, nor because a server is away: it then
+      finds nothing and says so among the mistakes.
     - `count()` is the number of documents. `clear()` empties the index and sets `seen()` back to 0.
     """
 
@@ -177,3 +180,19 @@ class Engine(Protocol):
     def clear(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+class Engine(Index, Protocol):
+    """An index that can be exchanged for a fresh one while it is searched.
+
+    - `beside()` makes an empty index that nobody searches yet, in the place of any that was begun before.
+    - `adopt()` takes one that `beside()` made and the host has fed: from then on it is the one that is
+      searched, here and in other processes, and the one before it is removed.
+    - `tidy()` removes what earlier versions of the program have left, once the host has fed this one.
+    """
+
+    def beside(self) -> Index: ...
+
+    def adopt(self, fresh: Index) -> None: ...
+
+    def tidy(self) -> None: ...

@@ -6,10 +6,12 @@ SearchError
 ├── UnknownEngine     a setting names an engine that does not exist
 ├── IndexBroken       the files of an index cannot be read or written; it must be built again
 ├── IndexBusy         another process is writing to this index
-└── IndexTooLarge     more documents than this engine is good for
+├── IndexTooLarge     more documents than this engine is good for
+└── EngineAway        the server that keeps the index does not answer
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 
@@ -52,3 +54,15 @@ class IndexBusy(SearchError):
 
 class IndexTooLarge(SearchError):
     """This engine is not made for so many documents."""
+
+
+class EngineAway(SearchError):
+    """The server that keeps the index does not answer, or lets nobody in; `since` is when it was first missed."""
+
+    def __init__(self, server: str, since: datetime, why: str) -> None:
+        self.server = server
+        self.since = since
+        self.why = why
+        super().__init__(
+            f"The search server {server} does not answer since {since:%Y-%m-%d %H:%M} UTC ({why})."
+        )

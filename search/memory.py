@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from search import analysis, geo, order
-from search.engine import Document, Hits, Query
+from search.engine import Document, Hits, Index, Query
 from search.finding import Page, Request, Row, find
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.meaning import (
@@ -84,6 +84,17 @@ class MemoryEngine:
 
     def close(self) -> None:
         self.clear()
+
+    def beside(self) -> Index:
+        return MemoryEngine(self.layout)
+
+    def adopt(self, fresh: Index) -> None:
+        assert isinstance(fresh, MemoryEngine)
+        with self._lock:
+            self._entries, self._seen = fresh._entries, fresh._seen
+
+    def tidy(self) -> None:
+        """There is nothing else."""
 
 
 def _entry(document: Document, layout: Layout) -> Entry:

@@ -2,7 +2,9 @@
 
 An index lives in a generation directory whose name says by which engine, analysis and layout it was
 built: `tantivy-1.1-0003`. What has another name is never read; what cannot be read is followed by the
-next number and removed. The host notices that `seen()` is 0 again and feeds it.
+next number and removed. The host notices that `seen()` is 0 again and feeds it. One that is built beside
+another is called `….building` until it is adopted. A search server is named by its address instead:
+`opensearch+https://search.example:9200`.
 """
 
 import logging
@@ -13,21 +15,41 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from search.engine import Document, Engine, Hits, Query
+from search.engine import Document, Engine, Hits, Index, Query
 from search.errors import IndexBroken, QueryError, UnknownEngine
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.memory import MemoryEngine
 from search.text import ANALYSIS_VERSION
 
 KINDS = ("tantivy", "whoosh", "memory")
-Make = Callable[[Path, str, Layout], Engine]
+SERVERS = ("opensearch+", "elasticsearch+")
+BUILDING = ".building"
+Make = Callable[[Path, str, Layout], Index]
 Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
 
-def open_engine(kind: str, directory: Path, layout: Layout = LAYOUT) -> Engine:
-    """The engine of that kind on its newest generation in the directory, or on a fresh one."""
+def open_engine(
+    kind: str,
+    directory: Path,
+    layout: Layout = LAYOUT,
+    *,
+    prefix: str = "jumelage",
+    key: str = "",
+    ca: str | None = None,
+) -> Engine:
+    """The engine of that kind on its newest generation in the directory, or on a fresh one.
+
+    A `kind` that is the address of a search server may carry user, password and, as its path, the prefix
+    of its indexes; `prefix` is taken where it has none. `key` is an API key, `ca` a file of certificates.
+    """
+    if kind.startswith(SERVERS):
+        from search.cluster import ClusterEngine
+        from search.cluster_server import Server
+
+        server = Server(kind.partition("+")[2], key, ca)
+        return ClusterEngine(server, server.prefix or prefix, layout)
     if kind == "memory":
         return MemoryEngine(layout)
     return KeptEngine(_maker(kind), kind, Path(directory), layout)
@@ -43,7 +65,13 @@ def _maker(kind: str) -> Make:
         from search.pure import PureEngine
 
         return PureEngine
-    raise UnknownEngine(f"“{kind}” is not a search engine; choose one of {', '.join(KINDS)}.")
+    raise UnknownEngine(
+        f"“{kind}” is not a search engine; choose one of {', '.join(KINDS)}, or opensearch+https://HOST."
+    )
+
+
+def _mistake(message: str) -> QueryError:
+    return QueryError(message)
 
 
 class KeptEngine:
@@ -74,7 +102,7 @@ class KeptEngine:
             return self._asked(lambda engine: engine.find(query))
         except IndexBroken:
             log.exception("this query cannot be answered: %r", query)
-            return Hits(0, [], mistakes=(QueryError("This search could not be done."),))
+            return Hits(0, [], mistakes=(_mistake("This search could not be done."),))
 
     def count(self) -> int:
         return self._asked(lambda engine: engine.count())
@@ -93,7 +121,30 @@ class KeptEngine:
     def close(self) -> None:
         self._engine.close()
 
-    def _asked(self, ask: Callable[[Engine], Answer]) -> Answer:
+    def beside(self) -> Index:
+        serial = self._newest() + 1
+        generation = f"{self._family}-{serial:04d}"
+        for path in self._directory.glob(f"*{BUILDING}"):  # one that was begun and never came to its end
+            if path.name.startswith(f"{self.name}-"):
+                shutil.rmtree(path, ignore_errors=True)
+        return self._make(self._directory / f"{generation}{BUILDING}", generation, self._layout)
+
+    def adopt(self, fresh: Index) -> None:
+        fresh.close()
+        path = self._directory / fresh.generation
+        with self._lock:
+            try:
+                (self._directory / f"{fresh.generation}{BUILDING}").rename(path)
+            except OSError as error:
+                raise IndexBroken(f"The index that was built cannot be taken: {error}") from error
+            old, self._engine = self._engine, self._make(path, fresh.generation, self._layout)
+            old.close()
+            self._remove_others(fresh.generation)
+
+    def tidy(self) -> None:
+        self._remove_others(self.generation)
+
+    def _asked(self, ask: Callable[[Index], Answer]) -> Answer:
         """Ask; then ask the same index opened again, for the fault may have been passing; then a fresh one."""
         engine = self._engine
         try:
@@ -107,7 +158,7 @@ class KeptEngine:
                 raise
             return ask(self._instead_of(engine, error, fresh=True))
 
-    def _is_healthy(self, engine: Engine) -> bool:
+    def _is_healthy(self, engine: Index) -> bool:
         try:
             engine.seen()
             engine.find(Query(per_page=50, facets=self._layout.facets))
@@ -115,7 +166,7 @@ class KeptEngine:
             return False
         return True
 
-    def _instead_of(self, broken: Engine, error: IndexBroken, *, fresh: bool) -> Engine:
+    def _instead_of(self, broken: Index, error: IndexBroken, *, fresh: bool) -> Index:
         with self._lock:
             if self._engine is broken:  # no other thread has been here before
                 log.warning("index %s is broken and opened anew: %s", broken.generation, error)
@@ -123,7 +174,7 @@ class KeptEngine:
                 self._engine = self._open(fresh=fresh)
             return self._engine
 
-    def _open(self, *, fresh: bool = False) -> Engine:
+    def _open(self, *, fresh: bool = False) -> Index:
         last: IndexBroken | None = None
         for serial in self._serials(fresh):
             generation = f"{self._family}-{serial:04d}"
@@ -139,8 +190,11 @@ class KeptEngine:
 
     def _serials(self, fresh: bool) -> list[int]:
         """The newest generation unless a fresh one is wanted, then two numbers that nothing has had."""
-        newest = max((int(path.name[-4:]) for path in self._generations() if self._is_ours(path)), default=0)
+        newest = self._newest()
         return [newest + 1, newest + 2] if fresh or not newest else [newest, newest + 1, newest + 2]
+
+    def _newest(self) -> int:
+        return max((int(path.name[-4:]) for path in self._generations() if self._is_ours(path)), default=0)
 
     def _generations(self) -> list[Path]:
         pattern = re.compile(rf"{self.name}-\d+\.\d+-\d{{4}}")

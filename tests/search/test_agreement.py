@@ -1,5 +1,6 @@
 """Random documents and random queries: every engine finds exactly what the oracle finds."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,10 +99,11 @@ filters = st.dictionaries(
 )
 
 
-@pytest.fixture(scope="module", params=["tantivy", "whoosh"])
-def other(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=["tantivy", "whoosh", "opensearch"])
+def other(request: pytest.FixtureRequest, search_server: str) -> Iterator[Engine]:
+    kind = request.param if request.param != "opensearch" else f"{search_server}/agreement-{os.getpid()}"
     with tempfile.TemporaryDirectory() as directory:
-        engine = open_engine(request.param, Path(directory))
+        engine = open_engine(kind, Path(directory))
         yield engine
         engine.close()
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 
 PREFIX = "JUMELAGE_"
 FILE = "jumelage.toml"
+ENGINES = ("tantivy", "whoosh", "memory")
+SEARCH_SERVERS = ("opensearch", "elasticsearch")
 
 
 class ConfigurationError(Exception):
@@ -75,10 +78,18 @@ class Settings(BaseSettings):
         description="`sqlite:///PATH` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`. When it is not set: "
         "`jumelage.sqlite` in the data directory.",
     )
-    search: Literal["tantivy", "whoosh", "memory"] = Field(
+    search: str = Field(
         default="tantivy",
+        repr=False,
         description="The search engine: `tantivy` (fast, a compiled wheel), `whoosh` (pure Python, up to "
-        "20,000 practices) or `memory` (keeps nothing, for tests).",
+        "20,000 practices), `memory` (keeps nothing, for tests), or the address of an OpenSearch or "
+        "Elasticsearch server, `opensearch+https://USER:PASSWORD@HOST:9200`; a path there names its indexes "
+        "where the instance's own host should not.",
+    )
+    search_key: str = Field(
+        default="",
+        repr=False,
+        description="The API key for the search server, in place of a user and a password.",
     )
     federation: Literal["open", "allowlist"] = Field(
         default="open",
@@ -216,6 +227,23 @@ class Settings(BaseSettings):
         if separator and (scheme == "postgresql+psycopg" or (scheme == "sqlite" and rest.strip("/"))):
             return value
         raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+
+    @field_validator("search")
+    @classmethod
+    def _an_engine(cls, value: str) -> str:
+        if value in ENGINES:
+            return value
+        kind, plus, address = value.partition("+")
+        try:
+            parts = urlsplit(address)
+            host, _port = parts.hostname, parts.port
+        except ValueError as error:
+            raise ValueError(f"is not an address: {error}") from error
+        if plus and kind in SEARCH_SERVERS and parts.scheme in ("https", "http") and host:
+            if re.fullmatch(r"/?|/[a-z0-9][a-z0-9._-]{0,100}/?", parts.path) and not parts.query:
+                return value
+            raise ValueError("may end with one name of small letters and digits, like /jumelage-villages")
+        raise ValueError(f"must be {', '.join(ENGINES)}, or like opensearch+https://search.example:9200")
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -1,19 +1,18 @@
 """An instance put together: its settings, database, way out, handlers and index. No web framework here."""
 
-import fcntl
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import inspect
 from sqlmodel import Session
 
-from exchange import config, indexing, schema
+from exchange import config, schema
 from exchange.arrivals import Arrivals
 from exchange.catalogue import cluster, community, shelf
 from exchange.config import Settings
 from exchange.db import Database
+from exchange.keeping import Keeper
 from exchange.messages import N_, NotFound, Refusal
 from exchange.wake import Wake
 from federation import actor, hosts, keys
@@ -21,7 +20,6 @@ from federation.budgets import Budgets
 from federation.client import Client
 from federation.node import Node
 from search.engine import Engine
-from search.opening import open_engine
 
 
 class Instance:
@@ -49,8 +47,7 @@ class Instance:
             wake=self.wake,
             budgets=Budgets(settings.inbox_rate),
         )
-        self.engine: Engine = open_engine(settings.search, settings.data / "index")
-        self._writer: IO[str] | None = None
+        self.index = Keeper(settings, self.database)
 
     @classmethod
     def create(cls, data: Path, *, origin: str, name: str, contact: str = "", **settings: Any) -> "Instance":
@@ -116,33 +113,13 @@ class Instance:
 
     # ----------------------------------------------------------------- the index
 
+    @property
+    def engine(self) -> Engine:
+        return self.index.engine
+
     def index_once(self) -> int:
         """Let the index follow the journal by one batch; 0 when it is in step or another process writes it."""
-        return indexing.catch_up(self.database, self.engine) if self.may_write_index() else 0
-
-    def rebuild_index(self, progress: Callable[[int], None] | None = None) -> int:
-        """Empty the index and read the journal from its beginning; the number of documents it holds then."""
-        if not self.may_write_index():
-            raise Refusal(
-                N_("Another process is writing the index; it rebuilds it when its directory is deleted.")
-            )
-        self.engine.clear()
-        while rows := self.index_once():
-            if progress:
-                progress(rows)
-        return self.engine.count()
-
-    def may_write_index(self) -> bool:
-        """Whether this process is the one that writes the index; the first to ask is, until it ends."""
-        if self._writer is None:
-            file = (self.settings.data / "index.lock").open("w")
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.close()
-                return False
-            self._writer = file
-        return True
+        return self.index.once()
 
     # ----------------------------------------------------------------- the actors
 
@@ -170,8 +147,6 @@ class Instance:
             return keys.signing_key(session, f"{self.origin}/actor", "rsa")
 
     def close(self) -> None:
-        self.engine.close()
+        self.index.close()
         self.client.close()
         self.database.close()
-        if self._writer is not None:
-            self._writer.close()

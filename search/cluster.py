@@ -11,14 +11,14 @@ import logging
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from search import cluster_fields, geo
 from search.cluster_query import LIVE, Clause, Translator, exactly
 from search.cluster_server import WRITING, Gone, Server
 from search.engine import Document, Hits, Index, Query
-from search.errors import EngineAway, IndexBroken, QueryError
+from search.errors import EngineAway, IndexBroken, QueryError, SearchError
 from search.finding import Page, Request, Row, find
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.meaning import All, Around, Meaning, Word
@@ -49,9 +49,12 @@ class ClusterEngine:
         self._family = f"{prefix}-{ANALYSIS_VERSION}.{LAYOUT_VERSION}-"
         self._lock = threading.RLock()
         self._index = ""
+        self._met = False  # an index that was asked something has been believed to hold what it said
 
     @property
     def generation(self) -> str:
+        with suppress(SearchError):  # another process may have let the alias name another one
+            self._index = self._pointed() or self._index
         return self._index or self.alias
 
     def seen(self) -> int:
@@ -89,6 +92,8 @@ class ClusterEngine:
     def _written(self) -> Iterator[None]:
         """Documents go into the index that was there before: one that has gone meanwhile has lost what it held."""
         try:
+            if self._met and not self._index and not self._pointed():
+                raise Gone(self.alias)
             self._ensure()
             yield
         except Gone as error:
@@ -140,10 +145,13 @@ class ClusterEngine:
     def _there(self, method: str, path: str, body: Any, **params: str) -> dict[str, Any]:
         """Ask the index; where there is none yet, or no more, ask a fresh one."""
         try:
-            return self.server.ask(method, f"{self.alias}/{path}", body, **params)
+            answer = self.server.ask(method, f"{self.alias}/{path}", body, **params)
+            self._met = True
+            return answer
         except Gone:
             self._index = ""
             self._ensure()
+            self._met = True
             return self.server.ask(method, f"{self.alias}/{path}", body, **params)
 
     def _ensure(self) -> str:

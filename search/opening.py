@@ -124,9 +124,7 @@ class KeptEngine:
     def beside(self) -> Index:
         serial = self._newest() + 1
         generation = f"{self._family}-{serial:04d}"
-        for path in self._directory.glob(f"*{BUILDING}"):  # one that was begun and never came to its end
-            if path.name.startswith(f"{self.name}-"):
-                shutil.rmtree(path, ignore_errors=True)
+        self._remove_building()
         return self._make(self._directory / f"{generation}{BUILDING}", generation, self._layout)
 
     def adopt(self, fresh: Index) -> None:
@@ -143,6 +141,12 @@ class KeptEngine:
 
     def tidy(self) -> None:
         self._remove_others(self.generation)
+        self._remove_building()
+
+    def _remove_building(self) -> None:
+        """What was begun beside the index and never came to its end."""
+        for path in self._directory.glob(f"{self.name}-*{BUILDING}"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def _asked(self, ask: Callable[[Index], Answer]) -> Answer:
         """Ask; then ask the same index opened again, for the fault may have been passing; then a fresh one."""

@@ -27,6 +27,12 @@ def ready() -> Response | tuple[Response, int]:
         return jsonify(status="unavailable", database="does not answer"), 503
     except (SearchError, OSError):
         return jsonify(status="unavailable", database="ok", index="does not answer"), 503
+    doing = instance.index.doing()
+    if doing.trouble:  # what is there is still found, so nobody is sent elsewhere for that
+        return jsonify(
+            status="ok", database="ok", index="cannot be written", since=doing.since, behind=behind
+        )
     if behind > MANY_BEHIND:
         return jsonify(status="unavailable", database="ok", index="catching up", behind=behind), 503
-    return jsonify(status="ok", database="ok", index="ok", behind=behind)
+    index = "building anew" if doing.building else "ok"
+    return jsonify(status="ok", database="ok", index=index, behind=behind)

@@ -19,7 +19,7 @@ from exchange.messages import Refusal
 from federation import keys, outbox
 from federation.actor import LocalActor
 from federation.errors import FederationError
-from search.errors import SearchError
+from search.errors import EngineAway, SearchError
 
 LITTLE_SPACE = 500 * 1024 * 1024
 MANY_BEHIND = 1000
@@ -106,7 +106,14 @@ def _tables(found: Settings) -> Finding:
 
 
 def _index(instance: Instance) -> Finding:
-    state = index_state(instance)
+    try:
+        state = index_state(instance)
+    except EngineAway as error:
+        return Finding("index", str(error), "see to the search server", grave=True)
+    if state["trouble"]:
+        return Finding(
+            "index", f"{state['engine']}: {state['trouble']}", "make room, or see the log", grave=True
+        )
     text = f"{state['engine']}, {state['documents']} practices, {state['behind']} behind the journal"
     late = state["behind"] > MANY_BEHIND
     return Finding("index", text, "is jumelage serve or worker running?" if late else "")

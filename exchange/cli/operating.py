@@ -122,7 +122,10 @@ def status(as_json: bool) -> None:
 @index.command("rebuild")
 @reading
 def rebuild(as_json: bool) -> None:
-    """Empty the index and fill it again from the journal."""
+    """Build the index anew from the journal, beside the one that is searched meanwhile.
+
+    While the service runs it does this itself: the command only asks for it.
+    """
     with opened() as instance:
         with instance.database.reading() as session:
             rows = session.exec(select(func.count()).select_from(JournalEntry)).one()
@@ -134,24 +137,22 @@ def rebuild(as_json: bool) -> None:
                 done += more
                 steps.to(done)
 
-            count = instance.rebuild_index(advance)
+            count = instance.index.rebuild(advance)
         found = index_state(instance)
-    print_json(found) if as_json else say(f"The index holds {count} practices.")
+    if as_json:
+        print_json(found)
+    elif count is None:
+        say(
+            "The service that runs builds it anew beside the present one; index status shows when it is done."
+        )
+    else:
+        say(f"The index holds {count} practices.")
 
 
 def index_state(instance: Instance) -> dict[str, Any]:
-    """{engine, generation, documents, seen, journal, behind}."""
+    """{engine, generation, documents, seen, journal, behind, building, trouble}."""
     with instance.database.reading() as session:
-        last = journals.last(session)
-    seen = instance.engine.seen()
-    return {
-        "engine": instance.engine.name,
-        "generation": instance.engine.generation,
-        "documents": instance.engine.count(),
-        "seen": seen,
-        "journal": last,
-        "behind": last - seen,
-    }
+        return instance.index.state(session)
 
 
 def _unfinished(session: Session, states: tuple[str, ...]) -> list[Arrival]:

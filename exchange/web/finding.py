@@ -59,6 +59,7 @@ def practices() -> str | tuple[str, int]:
         params = finding.SearchParams()
     with database().reading() as session:
         results = finding.find(instance().engine, params, language=current(), session=session)
+        news = instance().index.news(session)
     chips = [
         Chip(name, row["value"], row["label"])
         for name, rows in results.facets.items()
@@ -69,6 +70,7 @@ def practices() -> str | tuple[str, int]:
         "practices.html",
         params=params,
         results=results,
+        news=news,
         chips=chips,
         facets={name: results.facets.get(name, []) for name in FACETS},
         titles=FACETS,

@@ -266,3 +266,117 @@ def test_only_the_chosen_engine_is_imported() -> None:
         [sys.executable, "-c", code, "memory", os.devnull], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_rebuild_beside_serves_the_old_index_until_it_is_adopted(kind: str, tmp_path: Path) -> None:
+    engine = open_engine(kind, tmp_path)
+    engine.put(DOCUMENTS, [], 10)
+    reader, before = open_engine(kind, tmp_path), engine.generation
+    fresh = engine.beside()
+    fresh.put(DOCUMENTS[:3], [], 4)
+    assert (engine.seen(), engine.count(), reader.count()) == (10, 6, 6)
+    assert open_engine(kind, tmp_path).generation == before  # nobody takes it for the newest
+    engine.adopt(fresh)
+    assert (engine.seen(), engine.count(), engine.generation > before) == (4, 3, True)
+    assert (reader.seen(), ask(reader, "Radverkehr"), reader.generation) == (4, ["ulm"], engine.generation)
+    engine.put(DOCUMENTS, [], 11)
+    assert (engine.count(), reader.count(), generations(tmp_path)) == (6, 6, [engine.generation])
+
+
+def test_a_rebuild_that_was_given_up_leaves_nothing(kind: str, tmp_path: Path) -> None:
+    engine = open_engine(kind, tmp_path)
+    engine.put(DOCUMENTS, [], 10)
+    engine.beside().put(DOCUMENTS, [], 5)  # and here the process ends
+    fresh = open_engine(kind, tmp_path).beside()
+    assert (fresh.seen(), fresh.count()) == (0, 0)
+    fresh.close()
+    engine.tidy()
+    assert (generations(tmp_path), engine.count()) == ([engine.generation], 6)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from search.opening import open_engine
+from tests.search.library import document
+engine = open_engine(sys.argv[1], Path(sys.argv[2]))
+number = engine.seen()
+while True:
+    number += 1
+    engine.put([document(f"d{number % 40}", title=f"Marché zq{number}", body="pluie " * 400)], [f"d{number % 7}x"], number)
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("rounds", [3])
+def test_kill_9_during_commits_leaves_the_last_whole_commit(kind: str, rounds: int, tmp_path: Path) -> None:
+    kill_repeatedly(kind, rounds, tmp_path)
+
+
+def kill_repeatedly(kind: str, rounds: int, directory: Path) -> int:
+    """Kill a process that commits without pause, look, and again; the number of commits there were."""
+    reader, told = open_engine(kind, directory), 0
+    for turn in range(rounds):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, kind, str(directory)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert process.stdout is not None
+        for _ in range(3 + turn % 5):
+            told = int(process.stdout.readline())
+        process.kill()  # at whatever it is doing just then
+        told = max([told, *map(int, process.communicate()[0].split())])
+        seen = reader.seen()
+        assert told <= seen <= told + 1  # the last one may have been committed and not told
+        assert ask(reader, f"zq{seen}") == [f"d{seen % 40}"]
+        assert reader.count() == min(seen, 40)
+        with_all = reader.find(Query("pluie", facets=("theme",)))
+        assert (with_all.total, with_all.mistakes) == (min(seen, 40), ())
+    last = open_engine(kind, directory)
+    last.put([ULM], [], told + 10)
+    assert (reader.seen(), ask(reader, "Radverkehr")) == (told + 10, ["ulm"])
+    return told
+
+
+FULL = """
+import os, resource, signal, sys
+from pathlib import Path
+from search.engine import Query
+from search.errors import IndexBroken
+from search.opening import open_engine
+from tests.search.library import DOCUMENTS, ask, document
+import random
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+engine = open_engine(sys.argv[1], Path(sys.argv[2]))
+engine.put(DOCUMENTS, [], 10)
+before = engine.generation
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+letters = random.Random(1)
+many = [
+    document(f"d{n}", body=" ".join("".join(letters.choices("abcdefghijklm", k=9)) for _ in range(300)))
+    for n in range(40)
+]
+for what in ("put", "beside"):
+    try:
+        (engine if what == "put" else engine.beside()).put(many, ["ulm"], 11)
+    except IndexBroken as error:
+        print("refused", what)
+    assert (engine.seen(), engine.generation, ask(engine, "Radverkehr")) == (10, before, ["ulm"])
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+engine.tidy()
+engine.put(many, ["ulm"], 11)
+assert (engine.seen(), engine.generation, engine.count()) == (11, before, 45)
+print(sorted(os.listdir(sys.argv[2])) == [before])
+"""
+
+
+def test_with_a_full_disk_the_old_index_goes_on_answering_and_recovers(kind: str, tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", FULL, kind, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert answer.stdout.splitlines() == ["refused put", "refused beside", "True"], answer.stderr[-2000:]

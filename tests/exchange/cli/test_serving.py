@@ -114,7 +114,7 @@ def test_a_worker_alone_keeps_the_index_in_step(operator: Operator) -> None:
 
 def _may_write(instance: Any) -> bool:
     try:
-        return bool(instance.may_write_index())
+        return bool(instance.index.may_write())
     finally:
         instance.close()
 

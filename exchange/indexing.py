@@ -15,12 +15,12 @@ from exchange.models.review import Review
 from exchange.vocabulary import concepts
 from federation import journal
 from federation.journal import JournalEntry
-from search.engine import Document, Engine
+from search.engine import Document, Index
 
 BATCH = 500
 
 
-def catch_up(database: Database, engine: Engine, *, batch: int = BATCH) -> int:
+def catch_up(database: Database, engine: Index, *, batch: int = BATCH) -> int:
     """Read the journal after what the index holds and put what it means; the number of rows read.
 
     One call reads one batch, so that a long rebuild can be interrupted and shows its progress.

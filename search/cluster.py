@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -19,12 +19,14 @@ from search.cluster_query import LIVE, Clause, Translator, exactly
 from search.cluster_server import WRITING, Gone, Server
 from search.engine import Document, Hits, Index, Query
 from search.errors import EngineAway, IndexBroken, QueryError, SearchError
-from search.finding import Page, Request, Row, find
+from search.finding import find
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
-from search.meaning import All, Around, Meaning, Word
+from search.meaning import All, Around, Meaning, Run, Start, Subject, Word
+from search.shelf import Page, Request, Row
 from search.text import ANALYSIS_VERSION
 
 MOST_FACET_VALUES = 1_000
+DEEPEST = cluster_fields.DEEPEST
 MOST_WORDS = 2_000  # of a vocabulary that are looked at for one suggestion
 SPOTS_AT_ONCE = 10_000
 
@@ -128,7 +130,7 @@ class ClusterEngine:
         try:
             return find(_Shelf(self, self.layout), query, self.layout)
         except EngineAway as error:
-            return Hits(0, [], mistakes=(_away(error),))
+            return Hits(0, [], mistakes=(_away(error),), away=True)
         except IndexBroken:
             log.exception("this query cannot be answered: %r", query)
             return Hits(0, [], mistakes=(_mistake("This search could not be done."),))
@@ -142,7 +144,16 @@ class ClusterEngine:
     def _search(self, body: dict[str, Any]) -> dict[str, Any]:
         return self._there("POST", "_search", body, track_total_hits="true", filter_path="-_shards")
 
-    def _there(self, method: str, path: str, body: Any, **params: str) -> dict[str, Any]:
+    def _searches(self, bodies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Several searches in one request."""
+        lines = b"".join(b"{}\n" + json.dumps(body).encode() + b"\n" for body in bodies)
+        answers = self.server.ask_lines(f"{self.alias}/_msearch", lines)["responses"]
+        for answer in answers:
+            if "error" in answer:
+                raise IndexBroken(f"{self.server.name} cannot search: {str(answer['error'])[:400]}")
+        return list(answers)
+
+    def _there(self, method: str, path: str, body: Any, **params: Any) -> dict[str, Any]:
         """Ask the index; where there is none yet, or no more, ask a fresh one."""
         try:
             answer = self.server.ask(method, f"{self.alias}/{path}", body, **params)
@@ -246,6 +257,7 @@ class _Shelf:
 
     def __init__(self, engine: ClusterEngine, layout: Layout) -> None:
         self.ask = engine._search
+        self.ask_many = engine._searches
         self._spots: dict[Around, list[str]] = {}
         self.translate = Translator(layout, self.spots)
 
@@ -254,8 +266,8 @@ class _Shelf:
         late = any(name in request.filters for name in request.facets)
         needed = request.unfiltered() if late else request.whole()
         body: dict[str, Any] = {
-            "from": request.offset,
-            "size": request.limit,
+            "from": min(request.offset, DEEPEST),
+            "size": request.limit if request.offset < DEEPEST else 0,
             "_source": ["id", "row"],
             "query": self._query(request, needed),
             "sort": self._sort(request),
@@ -296,9 +308,32 @@ class _Shelf:
             case sort:
                 return [{f"sort_{sort}": {"order": "desc"}}]
 
+    def worth(self, parts: Sequence[Word | Run | Start | Subject], ids: Sequence[str]) -> Sequence[Mapping[str, float]]:
+        """What each part adds to the score of each of these documents."""
+        these = {"ids": {"values": [cluster_fields.key(name) for name in ids]}}
+        asked = [
+            {
+                "query": {"bool": {"filter": [these], "must": [self.translate.weighing(part)]}},
+                "size": len(ids),
+                "_source": ["id"],
+            }
+            for part in parts
+        ]
+        return [
+            {hit["_source"]["id"]: float(hit["_score"]) for hit in answer["hits"]["hits"]}
+            for answer in self.ask_many(asked)
+        ]
+
     def knows(self, word: Word) -> bool:
         found = self.ask({"query": self.translate.matching(word), "size": 0})
         return bool(found["hits"]["total"]["value"])
+
+    def frequencies(self, stems: Iterable[str]) -> list[int]:
+        each = [{"term": {"stems_all": stem}} for stem in stems]
+        if not each:
+            return []
+        answer = self.ask({"size": 0, "aggs": {"each": {"filters": {"filters": each}}}})
+        return [int(one["doc_count"]) for one in answer["aggregations"]["each"]["buckets"]]
 
     def vocabulary(self, beginning: str) -> Iterable[tuple[str, int]]:
         within = {"prefix": {"words_all": beginning}}
@@ -337,11 +372,4 @@ def _counted(answer: dict[str, Any]) -> list[tuple[str, int]]:
 
 def _row(hit: dict[str, Any]) -> Row:
     kept = json.loads(hit["_source"]["row"])
-    return Row(
-        hit["_source"]["id"],
-        float(hit.get("_score") or 0.0),
-        kept["language"],
-        kept["stored"],
-        kept["texts"],
-        kept["spot"],
-    )
+    return Row(hit["_source"]["id"], float(hit.get("_score") or 0.0), **kept)

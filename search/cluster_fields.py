@@ -9,13 +9,14 @@ from typing import Any
 
 from search import analysis, order
 from search.engine import Document
-from search.finding import DEEPEST_HIT, MOST_PER_PAGE
 from search.geo import place_of
 from search.layout import Layout
 
 LONGEST_ID = 400  # bytes; a server takes 512
 LONGEST_TERM = 8_000  # characters; a server takes 32,766 bytes
 SEEN = "jumelage-seen"
+DEEPEST = 150_000  # hits that an order can be asked for; nobody reads so far
+ONE_PAGE = 1_000
 
 
 def settings() -> dict[str, Any]:
@@ -24,7 +25,7 @@ def settings() -> dict[str, Any]:
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
         "refresh_interval": "-1",
-        "max_result_window": DEEPEST_HIT + MOST_PER_PAGE,
+        "max_result_window": DEEPEST + ONE_PAGE,
         "gc_deletes": "1h",  # so long is known that a document was deleted, and by which change
     }
 
@@ -56,7 +57,7 @@ def mappings(layout: Layout) -> dict[str, Any]:
 
 def document(given: Document, layout: Layout) -> dict[str, Any]:
     """A document as the server takes it."""
-    made: dict[str, Any] = {"id": given.id, "live": True, "row": analysis.row(given)}
+    made: dict[str, Any] = {"id": given.id, "live": True, "row": analysis.row(given, layout)}
     zones = analysis.zones(given, layout)
     for name, zone in zones.items():
         if zone.words:

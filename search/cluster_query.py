@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any as Anything
 
 from search import analysis
+from search.cluster_fields import key
 from search.layout import Layout
 from search.meaning import (
     All,
+    Among,
     Any,
     Around,
     Between,
@@ -18,6 +20,7 @@ from search.meaning import (
     Meaning,
     Run,
     Start,
+    Subject,
     Without,
     Word,
     positive,
@@ -50,7 +53,14 @@ class Translator:
                 should.append(clause)
         return {"bool": {"filter": [needed], "should": should, "minimum_should_match": 0}}
 
-    def _scored(self, part: Word | Run | Start, weight: float) -> Iterator[Clause]:
+    def weighing(self, part: Word | Run | Start | Subject) -> Clause:
+        """What matches one part, with its score."""
+        return _some(list(self._scored(part, 1.0)))
+
+    def _scored(self, part: Word | Run | Start | Subject, weight: float) -> Iterator[Clause]:
+        if isinstance(part, Subject):
+            yield {"constant_score": {"filter": self.matching(part), "boost": weight * part.weight}}
+            return
         words, stems = f"words_{part.zone}", f"stems_{part.zone}"
         match part:
             case Word():
@@ -81,6 +91,10 @@ class Translator:
                 return {"prefix": {f"words_{zone}": beginning}}
             case Chosen(name, values):
                 return _some(_terms("choices", (analysis.choice(name, value) for value in values)))
+            case Subject(name, value):
+                return {"term": {"choices": analysis.choice(name, value)}}
+            case Among(ids):
+                return {"ids": {"values": [key(name) for name in ids]}}
             case Between(name, low, high):
                 ends = {end: value for end, value in (("gte", low), ("lte", high)) if value is not None}
                 field = f"number_{name}"

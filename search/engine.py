@@ -128,7 +128,8 @@ class Hits:
     have the word itself. `after` asks for the next page, "" when this is the last; `before` for the page
     before this one, None when only its number is known.
     `mistakes` are what could not be understood in the text; it was searched all the same, and when
-    `unread`, nothing was left to search for: these are all documents.
+    `unread`, nothing was left to search for: these are all documents. With `away` nothing was searched,
+    because the server of the index does not answer; the mistake says so.
     """
 
     total: int
@@ -142,6 +143,7 @@ class Hits:
     after: str = ""
     before: str | None = None
     sort: str = "relevance"
+    away: bool = False
 
 
 class Index(Protocol):

@@ -23,6 +23,10 @@ class Request:
     def whole(self) -> Meaning:
         return All((self.text, *self.conditions, *self.filters.values()))
 
+    def unfiltered(self) -> Meaning:
+        """Everything but the filters."""
+        return All((self.text, *self.conditions))
+
     def without(self, facet: str) -> Meaning:
         """Everything but the filter of one facet, to count its alternatives."""
         others = (chosen for name, chosen in self.filters.items() if name != facet)

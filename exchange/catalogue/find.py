@@ -105,6 +105,7 @@ class Results:
     relaxed: bool = False
     unread: bool = False
     mistakes: tuple[Message, ...] = ()
+    away: bool = False  # the search itself could not be asked
 
     @property
     def pages(self) -> int:
@@ -145,6 +146,7 @@ def find(
         relaxed=hits.relaxed,
         unread=hits.unread,
         mistakes=tuple(Message(mistake.message, mistake.params) for mistake in hits.mistakes),
+        away=hits.away,
     )
 
 

@@ -146,6 +146,8 @@ class ClusterEngine:
 
     def _searches(self, bodies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Several searches in one request."""
+        if not bodies:
+            return []
         lines = b"".join(b"{}\n" + json.dumps(body).encode() + b"\n" for body in bodies)
         answers = self.server.ask_lines(f"{self.alias}/_msearch", lines)["responses"]
         for answer in answers:

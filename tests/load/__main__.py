@@ -5,14 +5,16 @@ docs/measuring.md says what each figure means.
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.load import baselines, engines, fanout, measurements
+from search.opening import KINDS
+from tests.load import agreement, baselines, engines, fanout, measurements, survival
 from tests.load.figures import Figure, plain, table
 from tests.load.town import Town, until
 
@@ -26,15 +28,15 @@ class Size:
     inbox: int
     pages: int
     backfill: int
-    engines: tuple[tuple[str, int], ...]
+    documents: tuple[int, ...]
+    questions: int
+    kills: int
 
 
-QUICK = Size(10, 100, 600, 100, 500, (("tantivy", 1_000), ("tantivy", 10_000), ("whoosh", 1_000)))
-LARGE = Size(
-    *(50, 1_000, 5_000, 500, 10_000),
-    tuple((kind, count) for count in (1_000, 10_000) for kind in ("tantivy", "whoosh", "memory")),
-)
-PARTS = ("baseline", "idle", "way", "inbox", "fanout", "backfill", "search")
+QUICK = Size(10, 100, 600, 100, 500, (10_000, 100_000), 2_000, 10)
+LARGE = Size(50, 1_000, 5_000, 500, 10_000, (10_000, 100_000, 1_000_000), 20_000, 40)
+PARTS = ("baseline", "idle", "way", "inbox", "fanout", "backfill", "agreement", "survival", "search")
+ALONE = {"agreement", "survival", "search"}  # what needs no instance
 
 
 def main() -> None:
@@ -49,13 +51,23 @@ def main() -> None:
         metavar="PART",
         help=f"one of {', '.join(PARTS)}; repeatable",
     )
+    parser.add_argument(
+        "--documents", type=int, action="append", metavar="N", help="how many the engines hold; repeatable"
+    )
+    parser.add_argument(
+        "--engine", choices=(*KINDS, "opensearch"), action="append", help="measure only this one; repeatable"
+    )
     chosen = parser.parse_args()
+    size = LARGE if chosen.large else QUICK
+    if chosen.documents:
+        size = replace(size, documents=tuple(chosen.documents))
+    kinds = tuple(chosen.engine or (*KINDS, *(["opensearch"] if engines.SERVER in os.environ else [])))
     with tempfile.TemporaryDirectory(prefix="jumelage-bench-") as name:
-        parts = measure(Path(name), LARGE if chosen.large else QUICK, set(chosen.only or PARTS))
+        parts = measure(Path(name), size, set(chosen.only or PARTS), kinds)
     print(json.dumps(plain(parts), indent=2, ensure_ascii=False) if chosen.json else "\n".join(table(parts)))
 
 
-def measure(place: Path, size: Size, wanted: set[str]) -> dict[str, list[Figure]]:
+def measure(place: Path, size: Size, wanted: set[str], kinds: tuple[str, ...]) -> dict[str, list[Figure]]:
     """Every figure, by part; the parts in between follow each other on the same two instances."""
     parts: dict[str, list[Figure]] = {}
 
@@ -65,36 +77,46 @@ def measure(place: Path, size: Size, wanted: set[str]) -> dict[str, list[Figure]
             parts[title] = [figure for one in measured for figure in one()]
             print(f"{title}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
-    floor = baselines.measure(place)
-    part("baseline", "What this machine can do", floor.figures)
-    # Nobody is told to come again later: what is measured is what it can do, not what it allows.
-    with Town(place, "arvieu", inbox_rate=0) as arvieu, Town(place, "ulm", inbox_rate=0) as ulm:
-        part("idle", "An instance alone", lambda: measurements.idle(ulm))
-        ulm.command("peer", "follow", f"{arvieu.origin}/actor")
-        arvieu.publish_many(measurements.records(40))
-        until(lambda: ulm.search()["total"] == 40, "the follow did not take", every=0.1)
-        part(
-            "way",
-            "From one instance to another",
-            lambda: measurements.way(arvieu, ulm, size.way),
-            lambda: measurements.burst(arvieu, ulm, size.burst),
-            lambda: measurements.pages(ulm, size.pages),
-        )
-        part("inbox", "The inbox", lambda: measurements.inbox(arvieu, ulm, size.inbox, floor))
-        originals = engines.seeds(ulm)
-        part("inbox", "The instance after all this", lambda: [Figure("resident memory", ulm.memory(), "MiB")])
-    if "fanout" in wanted:
-        with Town(place, "loos") as loos:
-            part("fanout", "One to many", lambda: fanout.measure(loos))
-    if "backfill" in wanted:
-        with Town(place, "hub") as hub, Town(place, "origin", inbox_rate=0) as origin:
-            part("backfill", "A whole catalogue", lambda: measurements.backfill(origin, hub, size.backfill))
+    if wanted - ALONE:
+        floor = baselines.measure(place)
+        part("baseline", "What this machine can do", floor.figures)
+        # Nobody is told to come again later: what is measured is what it can do, not what it allows.
+        with Town(place, "arvieu", inbox_rate=0) as arvieu, Town(place, "ulm", inbox_rate=0) as ulm:
+            part("idle", "An instance alone", lambda: measurements.idle(ulm))
+            ulm.command("peer", "follow", f"{arvieu.origin}/actor")
+            arvieu.publish_many(measurements.records(40))
+            until(lambda: ulm.search()["total"] == 40, "the follow did not take", every=0.1)
+            part(
+                "way",
+                "From one instance to another",
+                lambda: measurements.way(arvieu, ulm, size.way),
+                lambda: measurements.burst(arvieu, ulm, size.burst),
+                lambda: measurements.pages(ulm, size.pages),
+            )
+            part("inbox", "The inbox", lambda: measurements.inbox(arvieu, ulm, size.inbox, floor))
+            part(
+                "inbox",
+                "The instance after all this",
+                lambda: [Figure("resident memory", ulm.memory(), "MiB")],
+            )
+        if "fanout" in wanted:
+            with Town(place, "loos") as loos:
+                part("fanout", "One to many", lambda: fanout.measure(loos))
+        if "backfill" in wanted:
+            with Town(place, "hub") as hub, Town(place, "origin", inbox_rate=0) as origin:
+                part(
+                    "backfill", "A whole catalogue", lambda: measurements.backfill(origin, hub, size.backfill)
+                )
+    part("agreement", "The engines and the oracle", lambda: agreement.measure(place, size.questions))
+    part("survival", "Killed and full", lambda: survival.measure(place, size.kills))
     part(
         "search",
         "The search engines",
         *(
-            lambda kind=kind, count=count: engines.measure(kind, place, originals, count, size.pages)
-            for kind, count in size.engines
+            lambda count=count: engines.measure(
+                place, count, kinds, size.pages, rivals=count <= engines.RIVALS_UP_TO and len(kinds) > 1
+            )
+            for count in size.documents
         ),
     )
     return parts

@@ -1,102 +1,252 @@
-"""The search engines by themselves: a whole page of results, and how soon a change shows."""
+"""The search engines by themselves: built, asked and changed, beside the full-text search of two databases."""
 
-import random
+import json
+import os
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-from sqlmodel import select
+from unittest import mock
 
 from exchange.catalogue.find import SearchParams, find
-from exchange.indexing import documents
-from exchange.models.practice import Practice
-from exchange.vocabulary import concepts
-from search.engine import Document, Engine
+from exchange.indexing import BATCH
+from search import analysis
+from search.engine import Engine
 from search.opening import open_engine
+from tests import postgres
+from tests.load import corpus
+from tests.load.asking import KINDS, questions
 from tests.load.figures import Figure, spread
-from tests.load.measurements import WORDS
-from tests.load.town import Town
+from tests.load.sqltext import COMPARED, Fts5, Postgres, Rival
 
-BATCH = 500
-ASKED = (
-    *({"q": one} for one in WORDS),
-    *({"q": one, "country": "FR"} for one in WORDS[:3]),
-    *({"theme": "th-energy", "sort": "newest"}, {"q": "solar", "sort": "adoptions"}, {}),
-)
-
-
-def seeds(town: Town) -> list[Document]:
-    """The practices of an instance as documents."""
-    with town.database.reading() as session:
-        return documents(session, session.exec(select(Practice).limit(40)).all())
+SERVER = "JUMELAGE_TEST_OPENSEARCH"
+WARM = 3  # questions of each kind before the measuring begins
+CHANGES = 10
+BY_ITSELF = 500  # documents that are taken in as an instance does it, analysis included
+MOST = {"whoosh": 10_000, "memory": 1_000}  # documents, with which an engine is still worth measuring
+RIVALS_UP_TO = 100_000
 
 
-def varied(originals: list[Document], count: int) -> list[Document]:
-    """Many documents from few: sentences of several of one language, facets drawn from the vocabularies."""
-    chance = random.Random(7)
-    themes = [one.id for one in concepts.scheme("themes")]
-    places = ["dg-1", "dg-2", "dg-3"]
-    countries = ["FR", "DE", "IT", "ES", "AT", "BE", "NL", "SE", "PL", "EL"]
-    sentences: dict[str, list[str]] = {}
-    for one in originals:
-        for language, text in one.texts.get("body", {}).items():
-            sentences.setdefault(language, []).extend(text.split(". "))
-    made = []
-    for number in range(count):
-        one = originals[number % len(originals)]
-        body = {
-            language: ". ".join(chance.choices(sentences[language], k=len(text.split(". "))))
-            for language, text in one.texts.get("body", {}).items()
-        }
-        facets: dict[str, Any] = {
-            "theme": tuple(chance.sample(themes, 2)),
-            "degurba": (chance.choice(places),),
-            "country": (chance.choice(countries),),
-        }
-        made.append(
-            replace(
-                one,
-                id=f"{one.id}/{number}",
-                texts={**one.texts, "body": body},
-                facets={**one.facets, **facets},
+def measure(place: Path, count: int, kinds: tuple[str, ...], times: int, *, rivals: bool) -> list[Figure]:
+    """Everything for one number of documents; the documents are made and analysed once for all."""
+    kinds = tuple(kind for kind in kinds if count <= MOST.get(kind, count))
+    figures: list[Figure] = []
+    with ExitStack() as stack:
+        engines = {kind: open_engine(_address(kind, count), place / f"{kind}-{count}") for kind in kinds}
+        others: list[Rival] = []
+        if rivals:
+            others.append(Fts5(place))
+            if postgres.problem() is None:
+                others.append(Postgres(stack.enter_context(postgres.server())))
+        figures += _build(count, engines, others)
+        asked = questions(count)
+        for kind, engine in engines.items():
+            label = f"{kind}, {count:,}"
+            figures += _questions(label, engine, asked, times)
+            figures += _pages(label, engine, asked, times)
+            figures += _changes(label, engine, count)
+            figures += _room(label, kind, place / f"{kind}-{count}", count)
+            engine.close()
+        for rival in others:
+            figures += _rival(f"{rival.name}, {count:,}", rival, asked, times, count)
+            rival.close()
+    return figures
+
+
+def _address(kind: str, count: int) -> str:
+    return f"opensearch+{os.environ[SERVER].rstrip('/')}/bench-{count}" if kind == "opensearch" else kind
+
+
+def _build(count: int, engines: dict[str, Engine], rivals: list[Rival]) -> list[Figure]:
+    took: dict[str, float] = dict.fromkeys([*engines, *(rival.name for rival in rivals)], 0.0)
+    portions, done, making = corpus.analysed(count), 0, 0.0
+    while True:
+        began = time.perf_counter()
+        portion = [*next(portions, []), *next(portions, [])]
+        making += time.perf_counter() - began
+        if not portion:
+            break
+        documents = [one for one, _zones in portion]
+        with _already_analysed(portion):
+            for kind, engine in engines.items():
+                took[kind] += _timed(engine.put, documents, [], done + len(documents))
+        for rival in rivals:
+            took[rival.name] += _timed(rival.take, portion, done)
+        done += len(portion)
+    for rival in rivals:
+        took[rival.name] += _timed(rival.finish)
+    figures = [Figure(f"{count:,} documents, waited for their making and analysis", making, "s")]
+    for name, seconds in took.items():
+        figures.append(
+            Figure(
+                f"{name}, {count:,}: taken in, ready analysed", count / seconds, "/s", note=f"{seconds:.0f} s"
             )
         )
-    return made
+    more = [corpus.document(number) for number in range(BY_ITSELF)]
+    for kind, engine in engines.items():
+        seconds = _timed(engine.put, more, [], count)
+        name = f"{kind}, {count:,}: taken in, analysis included"
+        figures.append(Figure(name, BY_ITSELF / seconds, "/s", note=f"a batch of {BATCH}, one process"))
+    return figures
 
 
-def measure(kind: str, place: Path, originals: list[Document], count: int, times: int) -> list[Figure]:
-    """A page of twenty hits with snippets and all facets, and the way of one change into the answers."""
-    engine = open_engine(kind, place / f"{kind}-{count}")
-    try:
-        many = varied(originals, count)
-        began = time.perf_counter()
-        for start in range(0, count, BATCH):
-            engine.put(many[start : start + BATCH], [], start + 1)
-        rate = count / (time.perf_counter() - began)
-        half, most = spread([_asked(engine, ASKED[n % len(ASKED)]) for n in range(times)])
-        seen = spread([_shown(engine, many[n], count + n + 1) for n in range(10)])[0]
-    finally:
-        engine.close()
-    name = f"{kind}, {count:,} documents"
+@contextmanager
+def _already_analysed(portion: list[corpus.Analysed]) -> Iterator[None]:
+    """What several processes have analysed is not analysed once more for each engine."""
+    held = {one.id: zones for one, zones in portion}
+    with mock.patch.object(analysis, "zones", lambda one, _layout: held[one.id]):
+        yield
+
+
+def _questions(label: str, engine: Engine, asked: dict[str, Any], times: int) -> list[Figure]:
+    figures = []
+    with _bare(engine) as bare:
+        for kind in KINDS:
+            queries = asked[kind]
+            for query in queries[:WARM]:
+                engine.find(query)
+            took, own = [], []
+            for turn in range(times):
+                bare.clear()
+                took.append(_timed(engine.find, queries[turn % len(queries)]))
+                own.append(sum(bare))
+            figures.append(_figure(f"{label}: {kind}", took, own, "< 1.5" if kind == "six facets" else ""))
+    return figures
+
+
+def _figure(name: str, took: list[float], own: list[float], aim: str = "") -> Figure:
+    half, most = spread(took)
+    alone = spread(own)[0]
+    ratio = half / alone if alone else None
+    return Figure(
+        name, half * 1000, "ms", "the bare engine" if ratio else "", ratio, aim, f"p95 {most * 1000:.1f}"
+    )
+
+
+def _pages(label: str, engine: Engine, asked: dict[str, Any], times: int) -> list[Figure]:
+    """A page of twenty hits with snippets and all facets, as the pages of an instance ask for it."""
+    pages = [
+        *(SearchParams(q=query.text) for query in asked["term"][:15]),
+        *(SearchParams(q=query.text) for query in asked["six facets"][:15]),
+        *(SearchParams(q=query.text, filters={"country": ("FR",)}) for query in asked["term"][15:20]),
+        *(SearchParams(q=query.text, sort="newest") for query in asked["term"][20:25]),
+        *(SearchParams(filters={"theme": ("th-energy",)}, sort="newest"), SearchParams()),
+    ]
+    for params in pages[:WARM]:
+        find(engine, params, language="fr")
+    took, own = [], []
+    with _bare(engine) as bare:
+        for turn in range(times):
+            bare.clear()
+            took.append(_timed(find, engine, pages[turn % len(pages)], language="fr"))
+            own.append(sum(bare))
+    aim = "p50 < 8, p95 < 25" if label.startswith("tantivy") else ""
+    return [_figure(f"{label}: page with snippets and all facets", took, own, aim)]
+
+
+def _changes(label: str, engine: Engine, count: int) -> list[Figure]:
+    def change(number: int) -> None:
+        mark = f"zq{number}"
+        one = corpus.document(number)
+        changed = replace(one, texts={**one.texts, "title": {one.language: mark}})
+        engine.put([changed], [], count + number + 1)
+        assert find(engine, SearchParams(q=mark)).total == 1
+
+    half, most = spread([_timed(change, number) for number in range(CHANGES)])
     return [
-        Figure(f"{name}, page of results, median", half * 1000, "ms"),
-        Figure(f"{name}, page of results, p95", most * 1000, "ms"),
-        Figure(f"{name}, change to answer, median", seen * 1000, "ms"),
-        Figure(f"{name}, taken in", rate, "/s"),
+        Figure(f"{label}: change to answer", half * 1000, "ms", aim="< 1,000", note=f"p95 {most * 1000:.1f}")
     ]
 
 
-def _asked(engine: Engine, question: dict[str, str]) -> float:
-    began = time.perf_counter()
-    find(engine, SearchParams.from_args(question), language="fr")
-    return time.perf_counter() - began
+OPENED = """
+import json, sys
+from pathlib import Path
+def memory():
+    lines = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Rss"))
+    return [int(lines[name].split()[0]) for name in ("RssAnon", "RssFile")]
+from exchange.catalogue.find import SearchParams, find
+from search.opening import open_engine
+before = memory()
+engine = open_engine(sys.argv[1], Path(sys.argv[2]))
+for text in json.loads(sys.argv[3]):
+    find(engine, SearchParams(q=text), language="fr")
+print(json.dumps([now - then for now, then in zip(memory(), before)]))
+"""
 
 
-def _shown(engine: Engine, document: Document, number: int) -> float:
-    mark = f"zq{number}"
-    changed = replace(document, texts={**document.texts, "title": {document.language: mark}})
+def _room(label: str, kind: str, directory: Path, count: int) -> list[Figure]:
+    """What it takes on the disk, and in the memory of a process that has answered some questions."""
+    if not directory.is_dir():
+        return []
+    size = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+    words = json.dumps([query.text for query in questions(count)["term"]])
+    answer = subprocess.run(
+        [sys.executable, "-c", OPENED, kind, str(directory), words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    own, mapped = json.loads(answer.stdout)
+    note = f"and {mapped / 1024:,.0f} MiB of files that are mapped"
+    return [
+        Figure(f"{label}: on the disk", size / 2**20, "MiB", note=f"{size / count / 1024:.1f} KiB each"),
+        Figure(f"{label}: memory of a reader", own / 1024, "MiB", note=note),
+    ]
+
+
+def _rival(label: str, rival: Rival, asked: dict[str, Any], times: int, count: int) -> list[Figure]:
+    figures = []
+    for kind in COMPARED:
+        queries = asked[kind]
+        for query in queries[:WARM]:
+            rival.ask(query)
+        took = [_timed(rival.ask, queries[turn % len(queries)]) for turn in range(min(times, 40))]
+        half, most = spread(took)
+        figures.append(Figure(f"{label}: {kind}", half * 1000, "ms", note=f"p95 {most * 1000:.1f}"))
+    figures.append(Figure(f"{label}: on the disk", rival.size() / 2**20, "MiB"))
+    return figures
+
+
+class _Clock:
+    """A searcher of Tantivy that notes how long it is inside of it."""
+
+    def __init__(self, searcher: Any, spent: list[float]) -> None:
+        self._searcher, self._spent = searcher, spent
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._searcher, name)
+        if name not in ("search", "aggregate"):
+            return found
+
+        def timed(*given: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return found(*given, **named)
+            finally:
+                self._spent.append(time.perf_counter() - began)
+
+        return timed
+
+
+@contextmanager
+def _bare(engine: Engine) -> Iterator[list[float]]:
+    """The seconds that each question spends in the engine's own searching and counting, for Tantivy."""
+    spent: list[float] = []
+    if engine.name != "tantivy":
+        yield spent
+        return
+    from search.fast import FastEngine
+
+    searcher = FastEngine._searcher
+    with mock.patch.object(FastEngine, "_searcher", lambda self: _Clock(searcher(self), spent)):
+        yield spent
+
+
+def _timed(act: Callable[..., Any], *given: Any, **named: Any) -> float:
     began = time.perf_counter()
-    engine.put([changed], [], number)
-    assert find(engine, SearchParams(q=mark)).total == 1
+    act(*given, **named)
     return time.perf_counter() - began

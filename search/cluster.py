@@ -310,7 +310,9 @@ class _Shelf:
             case sort:
                 return [{f"sort_{sort}": {"order": "desc"}}]
 
-    def worth(self, parts: Sequence[Word | Run | Start | Subject], ids: Sequence[str]) -> Sequence[Mapping[str, float]]:
+    def worth(
+        self, parts: Sequence[Word | Run | Start | Subject], ids: Sequence[str]
+    ) -> Sequence[Mapping[str, float]]:
         """What each part adds to the score of each of these documents."""
         these = {"ids": {"values": [cluster_fields.key(name) for name in ids]}}
         asked = [

@@ -10,14 +10,22 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange.arrivals import gestures, joining, replies
+from exchange.arrivals import gestures, joining, replies, speaking
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.catalogue import adopt, review, withdraw
+from exchange.catalogue import adopt, answer, review, withdraw
 from exchange.messages import Refusal
+from exchange.models.answer import Answer
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
+from exchange.models.review import Review
 from exchange.models.tombstone import buried, raise_stone
-from exchange.vocabulary.activitystreams.kinds import about, adopter_of, kind_of, owner_of
+from exchange.vocabulary.activitystreams.kinds import (
+    about,
+    adopter_of,
+    kind_of,
+    owner_of,
+    statements,
+)
 from federation import followers, moving, originals
 from federation.activity import id_of, ids_of, origin_of, same_origin
 from federation.errors import BadActivity, Forbidden
@@ -51,8 +59,15 @@ class Arrivals:
             needed.append(owner_of(incoming.fetched.get(subject) or {}))
         if kind == "adoption":
             needed.append(adopter_of(obj))
+        if kind == "review":
+            needed += self._speaks_for(session, incoming, obj)
         unknown = (u for u in needed if u and not self._is_ours(u) and community_at(session, u) is None)
         return [uri for uri in dict.fromkeys(unknown) if uri not in incoming.fetched]
+
+    def _speaks_for(self, session: Session, incoming: Incoming, review: dict[str, Any]) -> list[str | None]:
+        """The delegations that a review names and we do not hold, and then their givers."""
+        named = speaking.unknown(session, statements(review))
+        return [*named, *(owner_of(incoming.fetched[uri]) for uri in named if uri in incoming.fetched)]
 
     def handle(self, session: Session, incoming: Incoming) -> bool:
         """Apply one activity; True when the catalogue changed."""
@@ -107,18 +122,27 @@ class Arrivals:
 
     def _take(self, session: Session, incoming: Incoming, kind: str, obj: dict[str, Any]) -> bool:
         taking = Taking(session, incoming.fetched, self.origin)
-        return bool(
-            {"practice": taking.practice, "review": taking.review, "adoption": taking.adoption}[kind](obj)
-        )
+        take: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "practice": taking.practice,
+            "review": taking.review,
+            "adoption": taking.adoption,
+            "delegation": lambda said: speaking.take(taking, said),
+            "answer": lambda said: speaking.answer(taking, said),
+        }
+        return bool(take[kind](obj))
 
     def _pass_on(self, session: Session, incoming: Incoming) -> bool:
         """Somebody boosts: a practice of ours is endorsed, another's that we lack is taken in."""
         gestures.endorse(session, incoming)
         uri = incoming.object_id or ""
-        if uri not in incoming.fetched or not self._cares(session, incoming) or self._holds(session, uri):
+        if uri not in incoming.fetched or not self._cares(session, incoming):
             return False
         obj = incoming.fetched[uri]
         owner, kind = owner_of(obj), kind_of(obj)
+        if (
+            self._holds(session, uri) and kind != "delegation"
+        ):  # which is passed on along its chain when it ends
+            return False
         if kind is None or owner is None or not same_origin(uri, owner) or buried(session, uri, owner):
             return False
         return self._take(session, incoming, kind, obj)
@@ -145,6 +169,13 @@ class Arrivals:
             raise Forbidden("Only its owner changes an object.")
         if replies.take_back(session, incoming):
             return False
+        if (lent := speaking.delegation_at(session, uri)) is not None and not lent.local:
+            if session.get_one(Community, lent.giver_id).uri != incoming.actor:
+                raise Forbidden("Only its owner changes an object.")
+            speaking.end(session, lent)
+            return True
+        if (said := speaking.answer_at(session, uri)) is not None and not said.local:
+            return self._answer_taken_back(session, incoming, said)
         found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
         if found is None:
             if self._cares(session, incoming):
@@ -163,6 +194,17 @@ class Arrivals:
         else:
             (adopt.erase if hasattr(found, "stage") else review.erase)(session, found)  # type: ignore[arg-type]
         raise_stone(session, uri, incoming.actor)
+        return True
+
+    def _answer_taken_back(self, session: Session, incoming: Incoming, said: Answer) -> bool:
+        practice = session.get_one(Practice, session.get_one(Review, said.review_id).practice_id)
+        owner = session.get_one(Community, practice.community_id)
+        if owner.uri != incoming.actor and not self._speaks_for_instance(incoming.actor, owner.uri):
+            raise Forbidden("Only its owner changes an object.")
+        if said.withdrawn_at is not None:
+            return False
+        answer.erase(session, said)
+        raise_stone(session, said.uri, incoming.actor)
         return True
 
     def _community_left(self, session: Session, uri: str) -> bool:
@@ -208,7 +250,10 @@ class Arrivals:
         if incoming.via != "inbox" or followers.is_followed(session, incoming.actor):
             return True
         obj = self._object(incoming)
-        if obj is not None and kind_of(obj) in ("review", "adoption") and self._is_ours(about(obj) or ""):
+        kind = kind_of(obj)
+        if obj is not None and kind in ("review", "adoption", "answer") and self._is_ours(about(obj) or ""):
+            return True
+        if obj is not None and kind == "delegation" and speaking.concerns(session, self.origin, obj):
             return True
         return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from exchange.catalogue import adopt, adoption_rules, publish, review, withdraw
+from exchange.arrivals import speaking
+from exchange.catalogue import adopt, adoption_rules, delegate, publish, review, withdraw
 from exchange.messages import N_, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
@@ -100,6 +101,8 @@ class Taking:
         self.session.add(found)
         self.session.flush()
         originals.keep(self.session, obj)
+        delegate.keep_named(self.session, found, read.on_behalf_of)
+        speaking.take_named(self, read.on_behalf_of)
         return found
 
     def _replacing(self, practice: Practice, by: Community) -> Review | None:
@@ -183,6 +186,10 @@ class Taking:
         self.session.flush()
         return held
 
+    def knows(self, uri: str | None) -> bool:
+        """Whether the community with that actor is held."""
+        return uri is not None and community_at(self.session, uri) is not None
+
     def adopter(self, uri: str | None) -> Community | None:
         """The community of whom an owner tells, where it could be read; the owner's word holds without."""
         held = community_at(self.session, uri or "")
@@ -212,6 +219,7 @@ class Taking:
             review.erase(self.session, given)
         for taken in self.session.exec(select(Adoption).where(Adoption.publisher_id == held.id)):
             adopt.erase(self.session, taken)
+        speaking.fall_silent(self.session, held)
 
 
 def practice_at(session: Session, uri: str) -> Practice | None:

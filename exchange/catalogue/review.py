@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from exchange.catalogue import delegate
 from exchange.catalogue.announce import say
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.base import new_key, now
@@ -11,7 +12,7 @@ from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
-from exchange.vocabulary.activitystreams import review_object, tombstone
+from exchange.vocabulary.activitystreams import tombstone
 from exchange.vocabulary.fields import clean
 from federation import originals
 
@@ -65,8 +66,8 @@ def review(
     found.modified_at = now()
     session.add(found)
     session.flush()
-    owner = session.get_one(Community, practice.community_id)
-    say(session, kind, by, review_object(found, practice.uri, by, owner=owner.uri), also=[owner.uri])
+    delegate.name_voices(session, found, practice, by)
+    delegate.tell(session, kind, found, practice, by)
     return found
 
 

@@ -136,6 +136,8 @@ def _routes(instance: Instance) -> Blueprint:
 
     @blueprint.get("/reviews/<key>")
     @blueprint.get("/adoptions/<key>")
+    @blueprint.get("/answers/<key>")
+    @blueprint.get("/delegations/<key>")
     def page(key: str) -> BaseResponse:
         with instance.database.reading() as session:
             address = documents.page_of(session, request.path)

@@ -13,8 +13,10 @@ from exchange.catalogue import cluster, shelf
 from exchange.instance import Instance
 from exchange.messages import NotFound
 from exchange.models.adoption import Adoption
+from exchange.models.answer import Answer as OwnersAnswer
 from exchange.models.cluster import Cluster
 from exchange.models.community import Community
+from exchange.models.delegation import Delegation
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.vocabulary.activitystreams import tombstone
@@ -33,6 +35,8 @@ _PATTERNS = (
     ("practice_collection", r"/practices/([0-9a-f-]{36})/(adoptions|reviews)"),
     ("review", r"/reviews/([0-9a-f-]{36})"),
     ("adoption", r"/adoptions/([0-9a-f-]{36})"),
+    ("answer", r"/answers/([0-9a-f-]{36})"),
+    ("delegation", r"/delegations/([0-9a-f-]{36})"),
     ("activity", r"/activities/([0-9a-f-]{36})"),
 )
 _ROUTES = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
@@ -142,18 +146,27 @@ def _practice_collection(
 
 
 def _review(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    found = _by_key(session, Review, key)
-    if found is None:
-        return None
-    if not found.local:
-        return 303, found.uri
-    if found.withdrawn_at is not None:
-        return 410, _stone(found.uri, "Note", found)
-    return _told(session, found.uri)
+    return _note(session, Review, key)
 
 
 def _adoption(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    found = _by_key(session, Adoption, key)
+    return _note(session, Adoption, key)
+
+
+def _answer(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    return _note(session, OwnersAnswer, key)
+
+
+def _delegation(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Delegation, key)
+    if found is None:
+        return None
+    return _told(session, found.uri) if found.local else (303, found.uri)
+
+
+def _note(session: Session, model: Any, key: str) -> Answer | None:
+    """What was said about a practice: as it was said, where it lives, or that it was taken back."""
+    found = _by_key(session, model, key)
     if found is None:
         return None
     if not found.local:
@@ -185,12 +198,24 @@ def _stone(uri: str, former: str, found: Any) -> dict[str, Any]:
 
 
 def page_of(session: Session, path: str) -> str | None:
-    """The page of the practice that a review's or adoption's address belongs to; people go there."""
-    for model, prefix in ((Review, "/reviews/"), (Adoption, "/adoptions/")):
-        if path.startswith(prefix) and (found := _by_key(session, model, path.removeprefix(prefix))):
-            practice = session.get(Practice, found.practice_id)
-            return f"/practices/{practice.key}#{prefix.strip('/')}" if practice else None
-    return None
+    """The page that the address of a review, adoption, answer or delegation belongs to; people go there."""
+    kind, _, key = path.strip("/").partition("/")
+    model: Any = {
+        "reviews": Review,
+        "adoptions": Adoption,
+        "answers": OwnersAnswer,
+        "delegations": Delegation,
+    }.get(kind)
+    found = _by_key(session, model, key) if model else None
+    if found is None:
+        return None
+    if isinstance(found, Delegation):
+        giver = session.get_one(Community, found.giver_id)
+        return f"/communities/{giver.slug if giver.local else shelf.handle(giver)}#voice"
+    if isinstance(found, OwnersAnswer):
+        found, kind = session.get_one(Review, found.review_id), "reviews"
+    practice = session.get(Practice, found.practice_id)
+    return f"/practices/{practice.key}#{kind}" if practice else None
 
 
 def is_actor(session: Session, community: str | None, group: str | None) -> bool:

@@ -34,13 +34,13 @@ class Strip:
 def strips(found: Sequence[Distribution]) -> list[Strip]:
     """All criteria that somebody rated, drawn to one scale so that they can be compared."""
     rated = [one for one in found if one.n or one.not_applicable]
-    tallest = max((max(one.counts) for one in rated), default=1) or 1
+    tallest = max((max(one.weighed) for one in rated), default=1) or 1
     return [Strip(one, [_bar(one, step, tallest) for step in range(5)]) for one in rated]
 
 
 def _bar(one: Distribution, step: int, tallest: int) -> Bar:
-    same = round(HEIGHT * one.same_class[step] / tallest, 2)
-    other = round(HEIGHT * one.other_class[step] / tallest, 2)
+    same = round(HEIGHT * one.same_weight[step] / tallest, 2)
+    other = round(HEIGHT * one.other_weight[step] / tallest, 2)
     return Bar(
         step=step + 1,
         x=step * (WIDTH + GAP) + 1,

@@ -1,21 +1,35 @@
-"""Practices, reviews, adoptions and communities as ActivityStreams says them, and read back from it."""
+"""Practices, reviews, adoptions, voices and communities as ActivityStreams says them, and read back from it."""
 
 from exchange.vocabulary.activitystreams.adoption import ReadAdoption, adoption_object, adoption_of
 from exchange.vocabulary.activitystreams.community import community_of, community_profile
 from exchange.vocabulary.activitystreams.practice import ReadPractice, practice_object, practice_of
 from exchange.vocabulary.activitystreams.review import ReadReview, review_object, review_of
 from exchange.vocabulary.activitystreams.shared import PUBLIC, context, tombstone, wrap
+from exchange.vocabulary.activitystreams.voice import (
+    ReadAnswer,
+    ReadDelegation,
+    answer_object,
+    answer_of,
+    delegation_object,
+    delegation_of,
+)
 
 __all__ = [
     "PUBLIC",
     "ReadAdoption",
+    "ReadAnswer",
+    "ReadDelegation",
     "ReadPractice",
     "ReadReview",
     "adoption_object",
     "adoption_of",
+    "answer_object",
+    "answer_of",
     "community_of",
     "community_profile",
     "context",
+    "delegation_object",
+    "delegation_of",
     "practice_object",
     "practice_of",
     "review_object",

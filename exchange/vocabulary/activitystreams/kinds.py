@@ -4,7 +4,7 @@ from typing import Any
 
 from federation.activity import id_of, ids_of
 
-NODES = ("practice", "review", "adoption")
+NODES = ("practice", "review", "adoption", "delegation", "answer")
 
 
 def kind_of(obj: Any) -> str | None:
@@ -21,10 +21,23 @@ def owner_of(obj: dict[str, Any]) -> str | None:
 
 
 def about(obj: dict[str, Any]) -> str | None:
-    """The practice that a review or an adoption is about."""
-    inner = obj.get("review") or obj.get("adoption")
-    named = inner.get("itemReviewed") or inner.get("adopts") if isinstance(inner, dict) else None
-    return id_of(named)
+    """The practice that a review or an adoption is about, the review that an answer answers."""
+    inner = obj.get("review") or obj.get("adoption") or obj.get("answer")
+    if not isinstance(inner, dict):
+        return None
+    return id_of(inner.get("itemReviewed") or inner.get("adopts") or inner.get("answers"))
+
+
+def lent_to(obj: dict[str, Any]) -> str | None:
+    """The actor to whom a delegation lends a voice."""
+    inner = obj.get("delegation")
+    return id_of(inner.get("lendsTo")) if isinstance(inner, dict) else None
+
+
+def statements(obj: dict[str, Any]) -> list[str]:
+    """The delegations that a review says it speaks for."""
+    inner = obj.get("review")
+    return ids_of(inner.get("onBehalfOf")) if isinstance(inner, dict) else []
 
 
 def adopter_of(obj: dict[str, Any]) -> str | None:

@@ -1,5 +1,6 @@
 """A review on the wire: a reply with the scores in words, and in it the ratings as numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -13,6 +14,7 @@ from exchange.vocabulary.activitystreams import article
 from exchange.vocabulary.activitystreams.reading import (
     choice_at,
     flag_at,
+    is_uri,
     moment_at,
     node,
     number_at,
@@ -25,6 +27,7 @@ from exchange.vocabulary.fields import Part, Text
 
 BEST, WORST = 5, 1
 EXPLAIN = 2  # a score this low owes its owner a comment
+MOST_VOICES = 500  # delegations that one review may speak for
 
 
 class _Comment(Part):
@@ -43,14 +46,23 @@ class ReadReview:
     conflict: bool
     ratings: dict[str, int | None]
     comment: dict[str, str]
+    on_behalf_of: tuple[str, ...]
     published: datetime
     updated: datetime
 
 
 def review_object(
-    review: Review, practice_uri: str, community: Community, *, owner: str | None = None
+    review: Review,
+    practice_uri: str,
+    community: Community,
+    *,
+    owner: str | None = None,
+    on_behalf_of: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The Note for a review; `owner` is the actor of the practice's owner, who is told."""
+    """The Note for a review; `owner` is the actor of the practice's owner, who is told.
+
+    `on_behalf_of` are the delegations with which others have lent the reviewer their voices.
+    """
     languages = [k for k in review.comment if article.speaks(k)] or [next(iter(review.comment), "en")]
     told = {k: _told(review, k) for k in languages}
     obj = {
@@ -69,6 +81,7 @@ def review_object(
             "itemReviewed": practice_uri,
             "itemVersion": review.practice_version,
             "basis": f"{practice_uri}/versions/{review.practice_version}",
+            "onBehalfOf": list(on_behalf_of) or None,
             "relation": review.relation,
             "conflict": review.conflict,
             "reviewRating": [_rating(*pair) for pair in review.ratings.items()],
@@ -130,9 +143,17 @@ def review_of(obj: Any) -> ReadReview:
         conflict=flag_at(inner, "conflict", "review"),
         ratings=ratings,
         comment=comment,
+        on_behalf_of=_statements(inner.get("onBehalfOf")),
         published=published,
         updated=max(published, moment_at(obj, "updated", published)),
     )
+
+
+def _statements(found: Any) -> tuple[str, ...]:
+    named = [found] if isinstance(found, str) else found or []
+    if not isinstance(named, list) or len(named) > MOST_VOICES or not all(map(is_uri, named)):
+        raise refuse("review.onBehalfOf", N_("A list of web addresses is expected here."))
+    return tuple(dict.fromkeys(named))
 
 
 def _ratings(found: Any) -> dict[str, int | None]:

@@ -10,7 +10,7 @@ The map of the code, in reading order, along the line from *publish* to a peer's
     indexing.py     catalogue to documents
     ../search/      how words find documents
     instance.py     an instance put together; worker/: what it does on its own
-    fetching.py     one thing, from its origin, now; mending.py: everything, once a day
+    fetching.py     one thing, from its origin, now; meeting.py: somebody new; mending.py: everything, once a day
     web/, api/      pages for each audience, ActivityPub, the API; app.py joins them
     cli/            the command line
 """

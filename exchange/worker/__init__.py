@@ -19,7 +19,7 @@ from exchange.catalogue import ask
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
-from exchange.worker import introducing, mailing, presence
+from exchange.worker import hearing, introducing, mailing, presence
 from exchange.worker.watch import Watch
 from federation import arrivals, backfill, blocklists, delivery, inbox, peers
 
@@ -65,6 +65,7 @@ class Worker:
         self._loop("index", self.instance.index_once)
         self._loop("introduce", lambda: introducing.introduce(self.instance), ease=GATHER)
         self._loop("mail", lambda: mailing.send_due(self.instance, stop=ended), ease=GATHER)
+        self._loop("hear", lambda: hearing.hear(self.instance), every=MEND)
         self._loop("mend", lambda: mending.mend_due(self.instance), every=MEND)
         self._loop("count", self._count, every=COUNT)
         self._loop("tidy", lambda: tidy(self.instance), every=TIDY)
@@ -125,6 +126,7 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
             + instance.index_once()
             + introducing.introduce(instance)
             + mailing.send_due(instance)
+            + hearing.hear(instance)
             + mending.mend_due(instance)
         )
         if not step:

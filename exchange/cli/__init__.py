@@ -18,6 +18,10 @@ COMMANDS = {
     "token": ("people", "Tokens: how programs use the API for a community."),
     "practice": ("practices", "Practices: import, export, list, show, withdraw."),
     "review": ("judging", "Rate PRACTICE (address, key or imported name); a second time changes the first."),
+    "delegate": (
+        "judging",
+        "Lend the voice of a community in THEME to another organisation, or take it back.",
+    ),
     "adopt": ("judging", "Record that a community takes PRACTICE up, or how far it has come."),
     "confirm": ("judging", "Confirm, as the origin of a practice, that ADOPTION (address or key) is so."),
     "comment": ("moderating", "Comments from anywhere on the Fediverse: list, show, hide."),

@@ -5,16 +5,35 @@ import re
 import click
 
 from exchange.catalogue import adopt as adopting
-from exchange.catalogue import lookup, shelf
+from exchange.catalogue import answer as answering
+from exchange.catalogue import delegate as delegating
+from exchange.catalogue import lookup, shelf, voices
 from exchange.catalogue import review as reviewing
-from exchange.cli.base import Command, opened, reading
+from exchange.cli import words
+from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, say
+from exchange.messages import N_, NotFound
 from exchange.vocabulary import concepts
 
 _RATING = re.compile(r"^(?:rc-)?([a-z-]+)=([1-5]|n/?a)$", re.IGNORECASE)
 
 
-@click.command(cls=Command)
+class _Reviewing(Group):
+    """`review PRACTICE …` gives a review; what else can be done with reviews has a name of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = 2 if args[:1] == ["--data"] else 0
+        if args[at:] and args[at] not in {*self.commands, "-h", "--help"}:
+            args = [*args[:at], "give", *args[at:]]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Reviewing)
+def review() -> None:
+    """Rate PRACTICE (address, key or imported name); a second time changes the first."""
+
+
+@review.command("give")
 @click.argument("practice")
 @click.option("--by", "slug", required=True, metavar="SLUG", help="The community that judges.")
 @click.option("--relation", required=True, metavar="rr-…", help="How it knows the practice.")
@@ -29,7 +48,7 @@ _RATING = re.compile(r"^(?:rc-)?([a-z-]+)=([1-5]|n/?a)$", re.IGNORECASE)
 @click.option("--comment", help="Needed with a 1 or a 2.")
 @click.option("--conflict", is_flag=True, help="The reviewer has an interest of its own in the practice.")
 @reading
-def review(
+def give(
     practice: str,
     slug: str,
     relation: str,
@@ -38,7 +57,7 @@ def review(
     conflict: bool,
     as_json: bool,
 ) -> None:
-    """Rate PRACTICE (address, key or imported name); a second time changes the first."""
+    """Rate PRACTICE; `give` may be left out."""
     with opened() as instance, instance.database.writing() as session:
         written = reviewing.review(
             session,
@@ -51,6 +70,82 @@ def review(
         )
         found = {"id": written.uri, "key": written.key}
     print_json(found) if as_json else say(found["id"])
+
+
+@review.command("answer")
+@click.argument("review")
+@click.argument("text")
+@click.option("--language", default="und", metavar="LANGUAGE", help="The language of the text, such as fr.")
+def answer(review: str, text: str, language: str) -> None:
+    """Answer REVIEW (address or key) as the owner of the practice; an empty TEXT takes the answer back."""
+    with opened() as instance, instance.database.writing() as session:
+        found = lookup.review(session, review)
+        if text.strip():
+            address = answering.answer(session, found, {language: text}).uri
+        else:
+            held = answering.to(session, found)
+            if held is None:
+                raise NotFound(N_("You have not answered this review."))
+            answering.take_back(session, held)
+            address = held.uri
+    say(address)
+
+
+@review.command("audit")
+@click.argument("practice")
+@reading
+def audit(practice: str, as_json: bool) -> None:
+    """Count the reviews of PRACTICE again from what each reviewer signed, and compare with its owner's count.
+
+    Status 1 when the two differ or a review is not what was signed.
+    """
+    from exchange.auditing import recount
+
+    with opened() as instance:
+        found = recount(instance, practice)
+    if as_json:
+        print_json(words.of_audit_as_data(found))
+    else:
+        for line in words.of_audit(found):
+            say(line)
+    if found.compared and not found.agrees:
+        click.get_current_context().exit(1)
+
+
+@click.command(cls=Command)
+@click.argument("theme")
+@click.option("--from", "slug", required=True, metavar="SLUG", help="The community that lends its voice.")
+@click.option(
+    "--to", "receiver", metavar="ACTOR", help="Who speaks for it: short name, @name@host or address."
+)
+@click.option("--revoke", is_flag=True, help="Take the voice back.")
+@reading
+def delegate(theme: str, slug: str, receiver: str | None, revoke: bool, as_json: bool) -> None:
+    """Lend the voice of a community in THEME to another organisation, or take it back."""
+    from exchange.meeting import meet
+
+    if revoke == (receiver is not None):
+        raise click.UsageError("Say either --to ACTOR or --revoke.")
+    theme = _prefixed("th-", theme)
+    with opened() as instance:
+        met = meet(instance, receiver) if receiver else ""
+        with instance.database.writing() as session:
+            giver = shelf.community(session, slug)
+            if receiver:
+                held = delegating.delegate(session, giver, theme, shelf.community(session, met))
+            else:
+                found = voices.holding(session, giver, theme)
+                if not found:
+                    raise NotFound(N_("This community has lent nobody its voice in this theme."))
+                held = found[0]
+                delegating.revoke(session, held)
+            told = {
+                "id": held.uri,
+                "theme": held.theme,
+                "to": held.receiver,
+                "ended": held.ended_at is not None,
+            }
+    print_json(told) if as_json else say(told["id"])
 
 
 @click.command(cls=Command)

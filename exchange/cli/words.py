@@ -1,8 +1,10 @@
-"""The health of an exchange in words, for the terminal."""
+"""The health of an exchange, and what a recount came to, in words, for the terminal."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
+from exchange.catalogue.audit import Audit
 from federation.health import Health
 
 
@@ -69,3 +71,58 @@ def _turned_away(one: Health) -> Iterator[tuple[str, str]]:
 
 def _moment(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else "never"
+
+
+def of_audit(found: Audit) -> Iterator[str]:
+    """What a recount came to, line by line."""
+    judged = found.judgement
+    lent = f", {judged.lent} of them lent to others" if judged.lent else ""
+    yield (
+        f"{judged.n} voices{lent}, of {judged.municipalities} municipalities in "
+        f"{judged.countries} countries, on {judged.instances} instances; {found.signed} reviews are signed"
+    )
+    for one in judged.distributions:
+        if one.n:
+            yield f"{one.criterion}\t{' '.join(map(str, one.counts))}"
+    for origin, (voices, weigh) in found.stuffed.items():
+        yield f"{origin} has {voices} voices, which weigh as {weigh:g}"
+    for text, uris in (
+        ("carries no proof", found.unsigned),
+        ("is not what its author signed, and was left out", found.forged),
+        ("is not counted by the owner", found.missing_there),
+        ("is counted by the owner and could not be had", found.missing_here),
+    ):
+        yield from (f"{uri} {text}" for uri in uris)
+    for criterion, ours, theirs in found.differences:
+        yield f"{criterion}: we count {' '.join(map(str, ours))}, the owner {' '.join(map(str, theirs))}"
+    if not found.compared:
+        yield "The owner's count could not be read."
+    elif found.agrees:
+        yield "The owner's count is the same."
+    else:
+        yield "The owner's count differs."
+
+
+def of_audit_as_data(found: Audit) -> dict[str, Any]:
+    """The same for programs."""
+    judged = found.judgement
+    return {
+        "voices": judged.n,
+        "lent": judged.lent,
+        "municipalities": judged.municipalities,
+        "countries": judged.countries,
+        "instances": judged.instances,
+        "counts": {one.criterion: one.counts for one in judged.distributions if one.n},
+        "stuffed": {origin: {"voices": n, "weigh": weigh} for origin, (n, weigh) in found.stuffed.items()},
+        "signed": found.signed,
+        "unsigned": found.unsigned,
+        "forged": found.forged,
+        "missing_there": found.missing_there,
+        "missing_here": found.missing_here,
+        "differences": [
+            {"criterion": criterion, "ours": ours, "theirs": theirs}
+            for criterion, ours, theirs in found.differences
+        ],
+        "compared": found.compared,
+        "agrees": found.agrees,
+    }

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import cluster, shelf
+from exchange.catalogue import audit, cluster, shelf
 from exchange.instance import Instance
 from exchange.messages import NotFound
 from exchange.models.adoption import Adoption
@@ -19,7 +19,7 @@ from exchange.models.community import Community
 from exchange.models.delegation import Delegation
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
-from exchange.vocabulary.activitystreams import tombstone
+from exchange.vocabulary.activitystreams import context, tombstone
 from federation import collections, journal
 
 Answer = tuple[int, dict[str, Any] | str]  # 200 and a document, 410 and a tombstone, 303 and an address
@@ -133,15 +133,16 @@ def _practice_collection(
         items = [
             a.uri for a in shelf.adoptions_of(session, found) if a.confirmed or a.documented_by == "others"
         ]
+        said: dict[str, Any] = {"orderedItems": items}
     else:
-        items = [r.uri for r, _by in shelf.reviews_of(session, found)]
+        said = audit.owners_count(session, found)
     return 200, {
-        "@context": "https://www.w3.org/ns/activitystreams",
+        "@context": context(found.uri),
         "id": f"{found.uri}/{name}",
         "type": "OrderedCollection",
         "attributedTo": shelf.community_of(session, found).uri,
-        "totalItems": len(items),
-        "orderedItems": items,
+        "totalItems": len(said["orderedItems"]),
+        **said,
     }
 
 

@@ -10,6 +10,7 @@ from exchange.api.access import check_token, holder
 from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, instance, reader_language
 from exchange.api.problems import ApiProblem
+from exchange.catalogue import answer as answering
 from exchange.catalogue import find as finding
 from exchange.catalogue import judgement, lookup, shelf
 from exchange.messages import N_, NotFound
@@ -55,9 +56,25 @@ def reviews(ref: str) -> Response:
     language = reader_language()
     with database().reading() as session:
         found = held(session, ref)
-        items = [shapes.review(r, by, found, language) for r, by in shelf.reviews_of(session, found)]
-        judged = [shapes.distribution(d, language) for d in judgement.distributions(session, found)]
-    return answer({"total": len(items), "items": items, "ratings": judged})
+        judged = judgement.judged(session, found)
+        given = shelf.reviews_of(session, found)
+        said = answering.of_all(session, [one for one, _ in given])
+        items = [
+            shapes.review(one, by, found, language)
+            | {
+                "speaks_for": [
+                    shapes.voice(voice, language)
+                    for voice in judged.voices
+                    if voice.lent and voice.review.id == one.id
+                ],
+                "answer": said[one.id].text if one.id in said else None,
+            }
+            for one, by in given
+        ]
+    figures = [shapes.distribution(one, language) for one in judged.distributions]
+    return answer(
+        {"total": len(items), "items": items, "ratings": figures, "voices": shapes.standing(judged)}
+    )
 
 
 @api.get("/v1/practices/<ref>/adoptions")

@@ -120,10 +120,32 @@ def _answers() -> dict[str, Any]:
                 "same_class": COUNTS,
                 "other_class": COUNTS,
                 "by_relation": {"type": "object", "additionalProperties": COUNTS},
+                "weighed": _list({"type": "number"}),
+                "lent": NUMBER,
+                "median": {"type": ["integer", "null"]},
+                "spread": {"type": ["integer", "null"]},
+            }
+        ),
+        "Voices": _object(
+            {
+                **dict.fromkeys(("n", "lent", "municipalities", "countries", "instances"), NUMBER),
+                "capped": _list(_object({"instance": TEXT, "voices": NUMBER, "weight": {"type": "number"}})),
+            }
+        ),
+        "LentVoice": _object({"of": _ref("Community"), "theme": TEXT, "delegations": _list(TEXT)}),
+        "ReviewInList": _object(
+            {
+                **of,
+                **judged,
+                "by": _ref("Community"),
+                "issued": TEXT,
+                "modified": TEXT,
+                "speaks_for": _list(_ref("LentVoice")),
+                "answer": {"oneOf": [TEXTS, {"type": "null"}]},
             }
         ),
         "Review": _object({**of, **judged, "by": _ref("Community"), "issued": TEXT, "modified": TEXT}),
-        "Reviews": _page(_ref("Review"), ratings=_list(_ref("Distribution"))),
+        "Reviews": _page(_ref("ReviewInList"), ratings=_list(_ref("Distribution")), voices=_ref("Voices")),
         "Adoption": _object(
             {
                 **of,

@@ -6,7 +6,8 @@ from typing import Any
 from sqlmodel import Session
 
 from exchange.catalogue import shelf
-from exchange.catalogue.judgement import Distribution
+from exchange.catalogue.judgement import Distribution, Judgement
+from exchange.catalogue.voices import Voice
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import Practice, PracticeVersion
@@ -107,6 +108,34 @@ def distribution(one: Distribution, language: str | None) -> dict[str, Any]:
         "same_class": one.same_class,
         "other_class": one.other_class,
         "by_relation": one.by_relation,
+        "weighed": [round(weight, 3) for weight in one.weighed],
+        "lent": one.lent,
+        "median": one.middle,
+        "spread": one.spread,
+    }
+
+
+def voice(one: Voice, language: str | None) -> dict[str, Any]:
+    """A voice that counts without a review of its own: whose it is, and the statements that lent it."""
+    return {
+        "of": community(one.of, language),
+        "theme": one.way[0].theme,
+        "delegations": [statement.uri for statement in one.way],
+    }
+
+
+def standing(judged: Judgement) -> dict[str, Any]:
+    """Who stands behind the figures of a practice."""
+    return {
+        "n": judged.n,
+        "lent": judged.lent,
+        "municipalities": judged.municipalities,
+        "countries": judged.countries,
+        "instances": judged.instances,
+        "capped": [
+            {"instance": origin, "voices": number, "weight": weight}
+            for origin, (number, weight) in judged.capped.items()
+        ],
     }
 
 

@@ -1,6 +1,8 @@
 """Answer a review: the owner of a practice says something to it, once, beside it and never instead of it."""
 
-from sqlmodel import Session, select
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
 
 from exchange.catalogue.announce import say
 from exchange.catalogue.review import COMMENT_LIMIT, texts_of
@@ -12,6 +14,8 @@ from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.vocabulary.activitystreams import answer_object, tombstone
 from federation import originals
+
+MOST = 500  # reviews whose answers are looked up at once
 
 
 def answer(session: Session, review: Review, text: dict[str, str] | str) -> Answer:
@@ -73,3 +77,12 @@ def to(session: Session, review: Review) -> Answer | None:
     """The owner's answer to a review, when there is one."""
     query = select(Answer).where(Answer.review_id == review.id, Answer.withdrawn_at == None)  # noqa: E711
     return session.exec(query).first()
+
+
+def of_all(session: Session, reviews: Sequence[Review]) -> dict[int, Answer]:
+    """The answers to several reviews, by the number of the review."""
+    query = select(Answer).where(
+        col(Answer.review_id).in_([review.id for review in reviews[:MOST]]),
+        Answer.withdrawn_at == None,  # noqa: E711
+    )
+    return {found.review_id: found for found in session.exec(query)}

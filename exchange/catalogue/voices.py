@@ -133,7 +133,7 @@ def reaching(
     for theme in themes:
         seen, frontier = {receiver, without}, [receiver]
         while frontier and len(found) < MOST:
-            rows = []
+            rows: list[tuple[Delegation, str]] = []
             for part in _parts(frontier):
                 query = (
                     select(Delegation, Community.uri)
@@ -146,7 +146,7 @@ def reaching(
                     )
                     .order_by(col(Delegation.issued_at), col(Delegation.uri))
                 )
-                rows += session.exec(query).all()
+                rows += list(session.exec(query))
             fresh = [(statement, giver) for statement, giver in rows if giver not in seen]
             found.update({statement.uri: statement for statement, _ in fresh})
             frontier = list(dict.fromkeys(giver for _, giver in fresh))

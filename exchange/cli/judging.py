@@ -145,7 +145,7 @@ def delegate(theme: str, slug: str, receiver: str | None, revoke: bool, as_json:
                 "to": held.receiver,
                 "ended": held.ended_at is not None,
             }
-    print_json(told) if as_json else say(told["id"])
+    print_json(told) if as_json else say(str(told["id"]))
 
 
 @click.command(cls=Command)

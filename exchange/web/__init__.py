@@ -26,6 +26,7 @@ from exchange.web import (
     public,
     rating,
     show,
+    speaking,
     tending,
 )
 from exchange.web.blueprints import BLUEPRINTS
@@ -34,7 +35,7 @@ from exchange.web.limits import LoginLimits
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
     *(public, finding, feeds, practice, communities, network),
-    *(account, desk, officer, rating, adopting, following, moderating, clusters, tending),
+    *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking),
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import render_template, request
 from sqlmodel import Session, col, func, select
 
-from exchange.catalogue import shelf
+from exchange.catalogue import shelf, voices
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
@@ -52,11 +52,15 @@ def community(ref: str) -> str:
             (a, p, session.get_one(Community, p.community_id)) for a, p in shelf.adopted_by(session, found)
         ]
         by_others = adoptions_of_all(session, [p.id for p in own if p.id is not None])
+        lent = [(one, _at(session, one.receiver)) for one in voices.holding(session, found)]
+        spoken_for = voices.spoken_for(session, found)
     return render_template(
         "community.html",
         community=found,
         practices=own,
         taken_up=taken_up,
+        voice_lent=lent,
+        voice_of=spoken_for,
         by_others=by_others,
         learned_from=_distinct(owner for a, _p, owner in taken_up if not a.record.get("inverse")),
         learned_by=_distinct_names((a, c) for a, _p, c in by_others if not a.record.get("inverse")),
@@ -75,6 +79,10 @@ def adoptions_of_all(
         .order_by(col(Adoption.modified_at).desc(), col(Adoption.id).desc())
     )
     return list(session.exec(query.limit(limit)))
+
+
+def _at(session: Session, uri: str) -> Community | None:
+    return session.exec(select(Community).where(Community.uri == uri)).first()
 
 
 def _matches(community: Community, words: str) -> bool:

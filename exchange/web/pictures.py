@@ -38,7 +38,7 @@ def strips(found: Sequence[Distribution]) -> list[Strip]:
     return [Strip(one, [_bar(one, step, tallest) for step in range(5)]) for one in rated]
 
 
-def _bar(one: Distribution, step: int, tallest: int) -> Bar:
+def _bar(one: Distribution, step: int, tallest: float) -> Bar:
     same = round(HEIGHT * one.same_weight[step] / tallest, 2)
     other = round(HEIGHT * one.other_weight[step] / tallest, 2)
     return Bar(

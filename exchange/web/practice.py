@@ -1,5 +1,6 @@
 """The page of a practice: what was done, as its owner tells it, who judged it and who took it up."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 from flask import Response, g, render_template, request
 from sqlmodel import Session
 
-from exchange.catalogue import cluster, judgement, moderate, officers, shelf
+from exchange.catalogue import answer, cluster, judgement, moderate, officers, shelf
+from exchange.catalogue.judgement import ENOUGH, Judgement
+from exchange.catalogue.voices import Voice
 from exchange.models.adoption import Adoption
+from exchange.models.answer import Answer
 from exchange.models.base import now
 from exchange.models.comment import Comment
 from exchange.models.community import Community
@@ -54,7 +58,10 @@ class Telling:
 class Afterlife:
     """What became of a practice: reviews and adoptions, and apart from them what people elsewhere say."""
 
+    judgement: Judgement
     strips: list[Strip]
+    lent: dict[int, list[Voice]]
+    answers: dict[int, Answer]
     reviews: list[tuple[Review, Community]]
     adoptions: list[tuple[Adoption, Community | None]]
     comments: list[Comment]
@@ -78,6 +85,7 @@ def practice(key: str) -> str | Response:
         told=told,
         versions=versions,
         after=after,
+        enough=ENOUGH,
         old=None,
         reading=_reading(),
         mine=g.officer is not None and officers.may(g.officer, owner),
@@ -130,9 +138,18 @@ def telling(practice: Practice, owner: Community) -> Telling:
 
 def _afterlife(session: Session, found: Practice) -> Afterlife:
     adoptions = shelf.adoptions_of(session, found)
+    judged = judgement.judged(session, found)
+    given = shelf.reviews_of(session, found)
+    lent: dict[int, list[Voice]] = defaultdict(list)
+    for voice in judged.voices:
+        if voice.lent and voice.review.id is not None:
+            lent[voice.review.id].append(voice)
     return Afterlife(
-        strips=strips(judgement.distributions(session, found)),
-        reviews=shelf.reviews_of(session, found),
+        judgement=judged,
+        strips=strips(judged.distributions),
+        lent=lent,
+        answers=answer.of_all(session, [review for review, _ in given]),
+        reviews=given,
         adoptions=[(a, session.get(Community, a.adopter_id) if a.adopter_id else None) for a in adoptions],
         comments=moderate.shown(session, found),
         endorsements=moderate.endorsements(session, found),

@@ -45,6 +45,9 @@ NOTES = {
     "logged-out",
     "unchanged",
     "review-withdrawn",
+    "review-answered",
+    "lent",
+    "voice-back",
 }
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import delete, select
 
-from exchange import meeting
+from exchange import auditing, meeting
 from exchange.catalogue import answer, delegate, judgement, shelf, voices
 from exchange.catalogue.judgement import Judgement
 from exchange.models.review import Review
@@ -143,3 +143,22 @@ def test_the_owner_answers_a_review_and_the_answer_stands_beside_it_everywhere(r
     rig.settle()
     assert [answered(house) for house in (a, b, d)] == [None] * 3
     assert a.get(address, accept="application/activity+json").status_code == 410
+
+
+def test_anybody_counts_again_and_finds_what_the_owner_left_out(rig: Rig) -> None:
+    a, b, _c, d = _world(rig)
+    practice = a.publish("loos-en-gohelle", complete(seed("loos-solar-plan")))
+    rig.settle()
+    _lend(b, "saillans", practice.themes[0], d.origin + "/communities/ulm")
+    rig.settle()
+    d.review(practice.uri, "ulm", effectiveness=2, comment={"de": "Hält nicht, was es verspricht."})
+    rig.settle()
+    honest = auditing.recount(b.instance, practice.uri)
+    assert (honest.agrees, honest.signed, honest.judgement.n, honest.judgement.lent) == (True, 1, 2, 1)
+
+    with a.instance.database.writing() as session:  # an owner who does not like what was said
+        session.exec(delete(Review))
+    found = auditing.recount(b.instance, practice.uri)
+    assert not found.agrees
+    assert len(found.missing_there) == 1
+    assert [name for name, _ours, _theirs in found.differences] == ["rc-effectiveness"]

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from sqlmodel import select
 
 from exchange import schema
-from exchange.catalogue import adopt, community, imports, revise, shelf, withdraw
+from exchange.catalogue import adopt, answer, community, delegate, imports, revise, shelf, withdraw
 from exchange.db import Database
 from exchange.models.adoption import Adoption
 from exchange.models.review import Review
@@ -30,7 +30,7 @@ from tests.rig import SEEDS, House, Rig
 
 PAGE = ROOT / "FEDERATION.md"
 OWNER, OTHER = "https://villages.example", "https://uplands.example"
-PRACTICE, PLACE, ADOPTER = "ungersheim-21-actions", "ungersheim", "hillfoot"
+PRACTICE, PLACE, ADOPTER, GIVER = "ungersheim-21-actions", "ungersheim", "hillfoot", "glenmoor"
 LONGEST = 160  # characters of a text that an example shows
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ENVELOPES = ("create", "update", "update-actor", "outbox-page")
@@ -43,6 +43,7 @@ def tell(rig: Rig) -> dict[str, Any]:
         owner, other = rig.instance("villages"), rig.instance("uplands")
         imports.import_file(owner.instance.database, owner.origin, SEEDS, only={PLACE})
         other.community(ADOPTER, "Hillfoot", "IE", population=640, degurba="dg-3")
+        other.community(GIVER, "Glenmoor", "IE", population=210, degurba="dg-3")
         rig.settle()
     with owner.instance.database.reading() as session:
         uri = shelf.practice(session, PRACTICE).uri
@@ -54,6 +55,11 @@ def tell(rig: Rig) -> dict[str, Any]:
         found["follow"] = _said(other, "Follow", f"{owner.origin}/actor")
         found["accept"] = _said(owner, "Accept")
         found |= _actors(owner)
+    with _at("09:15"), other.instance.database.writing() as session:
+        giver, receiver = shelf.community(session, GIVER), shelf.community(session, ADOPTER)
+        theme = shelf.practice(session, uri).themes[0]
+        lent = delegate.delegate(session, giver, theme, receiver).uri
+    found["delegation"] = other.document(lent)
     with _at("09:20"):
         other.review(uri, ADOPTER, replicability=4, engagement=None, comment={"en": "Clear and honest."})
         other.adopt(uri, ADOPTER, "ad-decided", adaptationType="at-adapt", since="2026-02")
@@ -66,6 +72,12 @@ def tell(rig: Rig) -> dict[str, Any]:
             adopt.confirm(session, taken)
         rig.settle()
     found["add"] = _said(owner, "Add")
+    with _at("09:35"):
+        with owner.instance.database.writing() as session:
+            held = session.exec(select(Review).where(Review.uri == review)).one()
+            answered = answer.answer(session, held, {"fr": "Le coût complet est dans la version 2."}).uri
+        found["answer"] = owner.document(answered)
+    found["reviews"] = owner.document(f"{uri}/reviews")
     found["adoptions"] = owner.document(f"{uri}/adoptions")
     found["outbox"] = owner.document("/actor/outbox")
     found["outbox-page"] = owner.document("/actor/outbox?page=0")

@@ -90,7 +90,7 @@ def _apply(instance: Instance, incoming: Incoming) -> bool:
         with instance.database.writing() as session:
             if isinstance(incoming.object, dict) and incoming.object_id == incoming.actor:
                 peers.remember_actor(session, incoming.object)
-            return handling.apply(session, instance.node, incoming, handling.deleted(session, [incoming]))
+            return handling.apply(session, instance.node, incoming, handling.settled(session, [incoming]))
     except NotYet as error:
         raise Refusal(N_("What this is about could not be fetched.")) from error
 

@@ -26,7 +26,7 @@ def catch_up(database: Database, engine: Index, *, batch: int = BATCH) -> int:
     One call reads one batch, so that a long rebuild can be interrupted and shows its progress.
     """
     with database.reading() as session:
-        rows = journal.after(session, engine.seen(), limit=batch)
+        rows = journal.after(session, engine.seen(), limit=batch, bodies=False)
         if not rows:
             return 0
         documents, deletes = meaning(session, rows)

@@ -5,8 +5,8 @@ goes on where it was. Newest first means that an object is seen in its current s
 """
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -23,13 +23,14 @@ from federation.journal import JournalEntry
 from federation.node import Incoming, Node
 from federation.reading import Backfill, progress, start
 
-__all__ = ["Backfill", "Reconciliation", "progress", "reconcile", "start", "step"]
+__all__ = ["Backfill", "Reader", "Reconciliation", "progress", "reconcile", "start", "step"]
 
 KINDS = frozenset({"Create", "Update", "Announce", "Add"})
 LEASE = timedelta(minutes=10)
 ROUNDS = 3  # in which what was fetched may name more to fetch
 TRIES = 8
 MOST_PAGES = 10_000
+AT_ONCE = 500  # activities that one query looks up
 MOST_ITEMS = 1_000  # of one page
 MOST_BYTES = 4 * 1024 * 1024  # of one page
 
@@ -51,13 +52,40 @@ class Reconciliation:
     vanished: list[str] = field(default_factory=list)
 
 
+class Reader:
+    """Reads outboxes page by page; the next page is on its way while the last one is being judged."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._ahead: dict[tuple[str, str], Future[Page]] = {}
+
+    def step(self) -> bool:
+        """Read one page of one outbox; False when there is nothing to read now."""
+        return _step(self._node, self._page)
+
+    def _page(self, row: Backfill) -> Page:
+        """The page that is to be read, and the one after it asked for."""
+        coming = self._ahead.pop((row.actor, row.next_page or ""), None)
+        self._ahead.clear()
+        page = coming.result() if coming else read(self._node, row.actor, row.next_page)
+        if page.next is not None:
+            pool = ThreadPoolExecutor(1, thread_name_prefix="reading-ahead")
+            self._ahead[row.actor, page.next] = pool.submit(read, self._node, row.actor, page.next)
+            pool.shutdown(wait=False)
+        return page
+
+
 def step(node: Node) -> bool:
-    """Read one page of one outbox; False when there is nothing to read now."""
+    """Read one page of one outbox and no further; False when there is nothing to read now."""
+    return _step(node, lambda row: read(node, row.actor, row.next_page))
+
+
+def _step(node: Node, find: Callable[[Backfill], Page]) -> bool:
     row = _take(node)
     if row is None:
         return False
     try:
-        page = read(node, row.actor, row.next_page)
+        page = find(row)
         with Fetcher(node) as fetcher:
             cases = _open(node, fetcher, row.actor, page)
             _keep(node, row, page, cases)
@@ -146,7 +174,8 @@ def _open(node: Node, fetcher: Fetcher, actor: str, page: Page) -> list[_Case]:
         except (Refused, FetchError):
             cases.append(_Case(None))
     with node.database.reading() as session:
-        new = [c for c in cases if c.incoming and not seen(session, c.incoming.actor, c.incoming.id)]
+        known = seen(session, _names(cases))
+    new = [case for case in cases if case.incoming and _name(case.incoming) not in known]
     for case in new:
         case.proof = fetcher.prove(case.said)
     wait({case.proof for case in new if case.proof})
@@ -190,13 +219,25 @@ def _incoming(node: Node, actor: str, item: Any) -> Incoming:
     return Incoming(believed, author, body, now(), via="backfill")
 
 
-def seen(session: Session, actor: str, activity_id: str) -> bool:
-    """Whether an activity came in before, on whatever way."""
-    arrived = select(Arrival.id).where(Arrival.actor == actor, Arrival.activity_id == activity_id)
-    if session.exec(arrived).first() is not None:
-        return True
-    entry = journal.find(session, activity_id, "in")
-    return entry is not None and entry.actor == actor
+def _name(incoming: Incoming) -> tuple[str, str]:
+    return incoming.actor, incoming.id
+
+
+def _names(cases: Iterable[_Case]) -> list[tuple[str, str]]:
+    return [_name(case.incoming) for case in cases if case.incoming]
+
+
+def seen(session: Session, told: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these activities, as pairs of actor and activity id, came in before, on whatever way."""
+    known: set[tuple[str, str]] = set()
+    for first in range(0, len(told), AT_ONCE):
+        part = told[first : first + AT_ONCE]
+        actors, ids = (set(names) for names in zip(*part, strict=True))
+        arrived = select(Arrival.actor, Arrival.activity_id).where(
+            col(Arrival.actor).in_(actors), col(Arrival.activity_id).in_(ids)
+        )
+        known |= {(actor, said) for actor, said in session.exec(arrived)} | journal.heard_of(session, part)
+    return known
 
 
 def _keep(node: Node, row: Backfill, page: Page, cases: list[_Case]) -> None:
@@ -204,9 +245,13 @@ def _keep(node: Node, row: Backfill, page: Page, cases: list[_Case]) -> None:
     found = {case: _gather(case) for case in cases}
     with node.database.writing() as session:
         current = session.get_one(Backfill, row.actor)
-        gone = handling.deleted(session, [case.incoming for case in cases if case.incoming])
+        known = seen(session, _names(cases))
+        gone = handling.settled(session, [case.incoming for case in cases if case.incoming])
         for case in cases:
+            if case.incoming and _name(case.incoming) in known:
+                continue
             kept = _judge(session, node, case, found[case], gone)
+            known |= set(_names([case]))
             current.kept += kept is True
             current.refused += kept is None
         current.fetched += len(cases)
@@ -240,12 +285,10 @@ def _judge(
     found: dict[str, dict[str, Any]] | None,
     gone: set[tuple[str, str | None]],
 ) -> bool | None:
-    """True: it had an effect; False: known or of no interest; None: refused."""
+    """True: it had an effect; False: of no interest; None: refused."""
     incoming = case.incoming
     if incoming is None:
         return None
-    if seen(session, incoming.actor, incoming.id):
-        return False
     if found is None:  # it waits with the arrivals until those it speaks of can be asked
         note(session, incoming, state=lease.WAITING)
         return False
@@ -263,7 +306,8 @@ def _judge(
     except Exception:
         note(session, incoming, state=lease.WAITING)  # judged again there, and put aside if it stays so
         return False
-    note(session, incoming, state=lease.DONE)
+    if not changed:  # else its row in the journal is the memory of it
+        note(session, incoming, state=lease.DONE)
     return changed
 
 
@@ -296,7 +340,8 @@ def reconcile(node: Node, actor_uri: str) -> Reconciliation:
     with node.database.reading() as session:
         held = _held(session, actor_uri)
         said = [*listed.items(), *beside.items()]
-        missing = [thing for thing, (actor, known) in said if not seen(session, actor, known)]
+        known = seen(session, [name for _, name in said])
+        missing = [thing for thing, pair in said if pair not in known]
     return Reconciliation(list(dict.fromkeys(missing)), [thing for thing in held if thing not in listed])
 
 

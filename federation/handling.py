@@ -38,8 +38,10 @@ def wanted(session: Session, node: Node, incoming: Incoming, known: Collection[s
 def apply(session: Session, node: Node, incoming: Incoming, gone: Container[tuple[str, str | None]]) -> bool:
     """Let an activity have its effect, and write it into the journal when it had one.
 
-    `gone` is what `deleted` found.
+    `gone` is what `settled` found.
     """
+    if (incoming.actor, incoming.id) in gone:
+        return False
     if incoming.kind in ("Create", "Update") and (incoming.actor, incoming.object_id) in gone:
         return False
     changed = False
@@ -61,11 +63,17 @@ def apply(session: Session, node: Node, incoming: Incoming, gone: Container[tupl
     return changed
 
 
-def deleted(session: Session, incomings: Collection[Incoming]) -> set[tuple[str, str | None]]:
-    """Which of these senders have deleted what they now speak of; it does not come back.
+def settled(session: Session, incomings: Collection[Incoming]) -> set[tuple[str, str | None]]:
+    """Of which of these senders and what they say the last word has been heard, as (actor, address).
 
-    Whatever the order in which two words arrive, a Delete is the last one.
+    An activity that is in the journal has had its effect, on whatever way it came. And whatever the order
+    in which two words about an object arrive, a Delete is the last one: the object does not come back.
     """
+    heard = journal.heard_of(session, [(incoming.actor, incoming.id) for incoming in incomings])
+    return _deleted(session, incomings) | heard
+
+
+def _deleted(session: Session, incomings: Collection[Incoming]) -> set[tuple[str, str | None]]:
     things = {incoming.object_id for incoming in incomings if incoming.kind in ("Create", "Update")}
     query = select(Arrival.actor, Arrival.object_id).where(
         col(Arrival.object_id).in_(things),

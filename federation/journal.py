@@ -7,14 +7,16 @@ transaction keeps locked until it ends: whoever sees row n sees every row before
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, insert, text, update
+from sqlalchemy import BigInteger, Index, UniqueConstraint, insert, text, update
+from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
 
 from federation.base import FederationTable, UtcDateTime, now
+from federation.packing import Packed
 
 CONTENT = ("Create", "Update", "Delete")
 MEMBERSHIP = ("Add", "Remove")
@@ -36,7 +38,7 @@ class JournalEntry(FederationTable, table=True):
     activity_id: str = Field(index=True)
     kind: str
     object_id: str | None = Field(default=None, index=True)
-    body: bytes = Field(sa_type=LargeBinary)
+    body: bytes = Field(sa_type=Packed)
     public: bool = True
     current: bool = True
 
@@ -115,9 +117,11 @@ def _supersede(session: Session, actor: str, kind: str, object_id: str | None) -
     session.connection().execute(older.values(current=False))
 
 
-def after(session: Session, number: int, limit: int = 500) -> list[JournalEntry]:
-    """The rows that follow `number`, oldest first."""
+def after(session: Session, number: int, limit: int = 500, *, bodies: bool = True) -> list[JournalEntry]:
+    """The rows that follow `number`, oldest first; without `bodies`, a body is read when it is asked for."""
     query = select(JournalEntry).where(JournalEntry.number > number)
+    if not bodies:
+        query = query.options(defer(JournalEntry.body))  # type: ignore[arg-type]
     return list(session.exec(query.order_by(col(JournalEntry.number)).limit(limit)))
 
 
@@ -135,6 +139,15 @@ def find(session: Session, activity_id: str, direction: str | None = None) -> Jo
     return session.exec(query.order_by(col(JournalEntry.direction).desc(), col(JournalEntry.number))).first()
 
 
+def heard_of(session: Session, told: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these activities of others, as pairs of actor and activity id, have a row already."""
+    ids = {activity_id for _, activity_id in told}
+    query = select(JournalEntry.actor, JournalEntry.activity_id).where(
+        JournalEntry.direction == "in", col(JournalEntry.activity_id).in_(ids)
+    )
+    return {(actor, said) for actor, said in session.exec(query)} if ids else set()
+
+
 def word(session: Session, object_id: str) -> dict[str, Any] | None:
     """An object of ours as we last said it, to the letter; None when we have not, or took it back."""
     query = select(JournalEntry).where(
@@ -146,6 +159,20 @@ def word(session: Session, object_id: str) -> dict[str, Any] | None:
     entry = session.exec(query.order_by(col(JournalEntry.number).desc()).limit(1)).first()
     said = entry.activity.get("object") if entry else None
     return said if isinstance(said, dict) else None
+
+
+def heard(session: Session, object_id: str) -> dict[str, Any] | None:
+    """An object of others as it was last said with a proof, to the letter, whoever passed it on."""
+    query = select(JournalEntry).where(
+        JournalEntry.direction == "in",
+        JournalEntry.object_id == object_id,
+        col(JournalEntry.kind).in_(("Create", "Update")),
+    )
+    for entry in session.exec(query.order_by(col(JournalEntry.number).desc())):
+        said = entry.activity.get("object")
+        if isinstance(said, dict) and "proof" in said:
+            return said
+    return None
 
 
 def current(session: Session, actor: str) -> list[int]:

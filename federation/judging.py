@@ -164,7 +164,7 @@ def _close(node: Node, cases: list[Case]) -> None:
             ids = [case.arrival.id for case in cases]
             held = select(Arrival.id).where(col(Arrival.id).in_(ids), col(Arrival.state) == lease.LEASED)
             ours = set(session.scalars(held))
-            gone = handling.deleted(session, [case.incoming for case in cases if case.incoming])
+            gone = handling.settled(session, [case.incoming for case in cases if case.incoming])
             verdicts = [_judge(session, node, case, gone) for case in cases if case.arrival.id in ours]
             session.flush()
             if verdicts:

@@ -104,7 +104,7 @@ def version(ref: str, number: str) -> Response:
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise NotFound(N_("This practice has no version %(number)s here."), number=number[:20])
         one = shelf.version(session, found, int(number))
-        data = shapes.version(one, found) | {"record": one.record}
+        data = shapes.version(one, found) | {"record": one.words(found)}
     return answer(data)
 
 

@@ -118,10 +118,12 @@ class Arrivals:
             raise Forbidden("Only its owner changes an object.")
         if buried(session, uri, owner):
             return False
-        return self._take(session, incoming, kind, obj) or originals.renew(session, obj)
+        told = obj is incoming.object and incoming.via != "fetch"
+        return self._take(session, incoming, kind, obj) or originals.renew(session, obj, told=told)
 
     def _take(self, session: Session, incoming: Incoming, kind: str, obj: dict[str, Any]) -> bool:
-        taking = Taking(session, incoming.fetched, self.origin)
+        told = incoming.object if incoming.via != "fetch" else None
+        taking = Taking(session, incoming.fetched, self.origin, told=told)
         take: dict[str, Callable[[dict[str, Any]], Any]] = {
             "practice": taking.practice,
             "review": taking.review,

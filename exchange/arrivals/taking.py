@@ -11,7 +11,7 @@ from exchange.messages import N_, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
 from exchange.models.community import Community
-from exchange.models.practice import WITHDRAWN, Practice, PracticeVersion
+from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
@@ -31,12 +31,16 @@ class Taking:
     `fetched` holds the documents that were read from their origins for it. A proof that an object carries
     has been checked before it comes here; the object is kept with it as it is. Every method returns
     whether (or what) it changed, and applying the same thing twice changes nothing the second time.
+    `told` is the object that the activity itself holds, and with it its journal row.
     """
 
-    def __init__(self, session: Session, fetched: dict[str, dict[str, Any]], origin: str) -> None:
+    def __init__(
+        self, session: Session, fetched: dict[str, dict[str, Any]], origin: str, *, told: Any = None
+    ) -> None:
         self.session = session
         self.fetched = fetched
         self.origin = origin
+        self.told = told
 
     def practice(self, obj: dict[str, Any]) -> Practice | None:
         """Keep the owner's newest word about a practice; None when it is not newer than ours."""
@@ -51,10 +55,13 @@ class Taking:
         ):
             return None
         owner = self.community(read.attributed_to)
+        known = found is not None
         if found is None:
             found = Practice(uri=read.uri, community_id=owner.id, local=False, received_at=now())  # type: ignore[arg-type]
         elif found.community_id != owner.id:
             raise Refusal(N_("A practice does not change its owner."))
+        else:
+            publish.put_aside(self.session, found)
         publish.write(found, read.record)
         found.version, found.documented_by, found.slug = read.version, read.documented_by, read.slug
         found.incomplete = found.incomplete or read.incomplete
@@ -62,12 +69,8 @@ class Taking:
         found.review_due = (read.updated + publish.REVIEW_AFTER).date()
         self.session.add(found)
         self.session.flush()
-        held = select(PracticeVersion.id).where(
-            PracticeVersion.practice_id == found.id, PracticeVersion.number == found.version
-        )
-        if self.session.exec(held).first() is None:
-            publish.keep_version(self.session, found)
-        originals.keep(self.session, obj)
+        (publish.keep_newer if known else publish.keep_version)(self.session, found)
+        originals.keep(self.session, obj, told=obj is self.told)
         return found
 
     def review(self, obj: dict[str, Any]) -> Review | None:
@@ -100,7 +103,7 @@ class Taking:
         found.issued_at, found.modified_at = read.published, read.updated
         self.session.add(found)
         self.session.flush()
-        originals.keep(self.session, obj)
+        originals.keep(self.session, obj, told=obj is self.told)
         delegate.keep_named(self.session, found, read.on_behalf_of)
         speaking.take_named(self, read.on_behalf_of)
         return found
@@ -152,7 +155,7 @@ class Taking:
         found.issued_at, found.modified_at = read.published, read.updated
         self.session.add(found)
         self.session.flush()
-        originals.keep(self.session, obj)
+        originals.keep(self.session, obj, told=obj is self.told)
         return found
 
     def subject(self, uri: str) -> Practice:
@@ -238,5 +241,11 @@ def adoption_at(session: Session, uri: str) -> Adoption | None:
 
 
 def community_at(session: Session, uri: str) -> Community | None:
-    """The community with that actor."""
-    return session.exec(select(Community).where(Community.uri == uri)).first()
+    """The community with that actor; found once for all that one session takes in."""
+    known: dict[str, Community] = session.info.setdefault("communities", {})
+    held = known.get(uri)
+    if held is None or held not in session:  # it leaves the session when what made it is undone
+        held = session.exec(select(Community).where(Community.uri == uri)).first()
+        if held is not None:
+            known[uri] = held
+    return held

@@ -6,7 +6,7 @@ from typing import Any
 
 import rfc8785
 from pydantic import ValidationError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from exchange.catalogue.announce import say
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
@@ -97,17 +97,37 @@ def write(practice: Practice, record: PracticeRecord) -> None:
 
 
 def keep_version(session: Session, practice: Practice, note: str = "") -> PracticeVersion:
-    """Keep the practice as it stands now under its version number."""
-    version = PracticeVersion(
-        practice_id=practice.id,  # type: ignore[arg-type]
-        number=practice.version,
-        digest=digest(practice.record),
-        record=practice.record,
-        note=note,
-        published_at=practice.modified_at,
-    )
+    """Note the practice as it stands now under its version number; its words are in the practice itself."""
+    version = PracticeVersion(practice_id=practice.id, number=practice.version, digest="")  # type: ignore[arg-type]
+    return _renew(session, version, practice, note)
+
+
+def put_aside(session: Session, practice: Practice) -> None:
+    """Keep the words of a practice under its version number, before newer ones take their place."""
+    version = _version(session, practice)
+    if version is not None and version.record is None:
+        version.record = practice.record
+        session.add(version)
+
+
+def keep_newer(session: Session, practice: Practice) -> PracticeVersion:
+    """Note a practice that was there before as it stands now; its number may be the one it had."""
+    version = _version(session, practice)
+    return keep_version(session, practice) if version is None else _renew(session, version, practice)
+
+
+def _version(session: Session, practice: Practice) -> PracticeVersion | None:
+    return session.exec(
+        select(PracticeVersion).where(
+            PracticeVersion.practice_id == practice.id, PracticeVersion.number == practice.version
+        )
+    ).first()
+
+
+def _renew(session: Session, version: PracticeVersion, practice: Practice, note: str = "") -> PracticeVersion:
+    version.digest, version.record = digest(practice.record), None
+    version.note, version.published_at = note or version.note, practice.modified_at
     session.add(version)
-    session.flush()
     return version
 
 

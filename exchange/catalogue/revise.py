@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from exchange.catalogue.announce import say
-from exchange.catalogue.publish import accept, keep_version, write
+from exchange.catalogue.publish import accept, keep_version, put_aside, write
 from exchange.messages import N_, NotAllowed, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
@@ -35,6 +35,7 @@ def revise(
         session.delete(draft)
     if record.data() == practice.record:
         return practice
+    put_aside(session, practice)
     practice.version += 1
     write(practice, record)
     session.add(practice)

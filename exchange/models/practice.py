@@ -7,6 +7,7 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
+from federation.packing import PackedJson
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 OWNER, OTHERS = "owner", "others"
@@ -39,7 +40,7 @@ class Practice(ExchangeTable, table=True):
     evidence_level: str | None = None
     documented_by: str = OWNER  # "others": written down by third parties, not by the community itself
     incomplete: bool = False
-    record: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    record: dict[str, Any] = Field(default_factory=dict, sa_type=PackedJson)
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     review_due: date | None = None
@@ -48,18 +49,25 @@ class Practice(ExchangeTable, table=True):
 
 
 class PracticeVersion(ExchangeTable, table=True):
-    """A version that was published; it stays readable as long as the practice is not withdrawn."""
+    """A version that was published; it stays readable as long as the practice is not withdrawn.
+
+    `record` is None while this is the practice as it stands: then the practice holds it.
+    """
 
     __tablename__ = "practice_version"
     __table_args__ = (UniqueConstraint("practice_id", "number"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    practice_id: int = Field(foreign_key="practice.id", index=True)
+    practice_id: int = Field(foreign_key="practice.id")
     number: int
     digest: str  # sha-256 of the canonical record, hexadecimal
-    record: dict[str, Any] = Field(sa_type=JSON)
+    record: dict[str, Any] | None = Field(default=None, sa_type=PackedJson)
     note: str = ""  # what changed, in the publisher's words
     published_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+    def words(self, practice: Practice) -> dict[str, Any]:
+        """The record as it was in this version of the practice."""
+        return practice.record if self.record is None else self.record
 
 
 class Draft(ExchangeTable, table=True):

@@ -18,6 +18,9 @@ LONG = 8000
 LANGUAGES = 40  # in which one text may stand
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _EDTF = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?[~?%]?")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+)  # all of Cc but line ends and tabs, and Cs
 _PERSONAL = re.compile(r"^[a-z]+[._][a-z]{2,}@", re.IGNORECASE)
 
 
@@ -29,8 +32,7 @@ def complain(kind: str, msgid: str, **params: Any) -> PydanticCustomError:
 def clean(text: str) -> str:
     """Text as it is kept: composed form, no control characters but line ends, trimmed."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    return _CONTROLS.sub("", text).strip()
 
 
 def is_language(value: Any) -> bool:

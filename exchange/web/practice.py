@@ -105,7 +105,10 @@ def version(key: str, number: int) -> str | Response:
         old = shelf.version(session, found, min(number, 2**31 - 1))
         versions = shelf.versions_of(session, found)
     told = telling(found, owner)
-    told.record, told.version, told.modified, told.review_due = old.record, old.number, old.published_at, None
+    told.record, told.version, told.modified, told.review_due = (
+        *(old.words(found), old.number, old.published_at),
+        None,
+    )
     return render_template(
         "practice.html",
         told=told,

@@ -58,10 +58,11 @@ class Worker:
         if self.instance.database.is_sqlite:
             self._watch = self._leaving.enter_context(closing(Watch(self.instance.database)))
             self._loop("watch", self._notice, every=WATCH)
+        reader = backfill.Reader(node)
         ended, threads = self._stop.is_set, self.instance.settings.workers
         self._loop("deliver", lambda: delivery.deliver_due(node, threads=threads, stop=ended))
         self._loop("handle", lambda: inbox.handle_due(node, stop=ended), ease=GATHER)
-        self._loop("backfill", lambda: int(backfill.step(node)), ease=GATHER)
+        self._loop("backfill", lambda: int(reader.step()), ease=GATHER)
         self._loop("index", self.instance.index_once)
         self._loop("introduce", lambda: introducing.introduce(self.instance), ease=GATHER)
         self._loop("mail", lambda: mailing.send_due(self.instance, stop=ended), ease=GATHER)

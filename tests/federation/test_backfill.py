@@ -57,6 +57,18 @@ def test_each_page_is_a_step_and_is_remembered(world: World, pair: tuple[Instanc
     assert not backfill.step(saillans.node)
 
 
+def test_the_next_page_comes_while_the_last_is_judged(pair: tuple[Instance, Instance]) -> None:
+    ulm, saillans = pair
+    for number in range(210):
+        ulm.say(str(number), "text")
+    begin(saillans, ulm.actor)
+    reader, counts = backfill.Reader(saillans.node), []
+    while reader.step():
+        row = progress(saillans)
+        counts.append((row.state, row.fetched, row.kept))
+    assert counts == [("running", 100, 100), ("running", 200, 200), ("done", 210, 210)]
+
+
 def test_a_second_reading_finds_only_what_is_new(world: World, pair: tuple[Instance, Instance]) -> None:
     ulm, saillans = pair
     ulm.say("one", "text")

@@ -111,11 +111,13 @@ class Town:
             return False
 
 
-def until(condition: Callable[[], bool], otherwise: str, *, every: float = 0.005) -> float:
+def until(
+    condition: Callable[[], bool], otherwise: str, *, every: float = 0.005, patience: float = PATIENCE
+) -> float:
     """Wait for the condition and return how many seconds that took; TimeoutError when it never comes."""
     began = time.perf_counter()
     while not condition():
-        if time.perf_counter() - began > PATIENCE:
+        if time.perf_counter() - began > patience:
             raise TimeoutError(otherwise)
         time.sleep(every)
     return time.perf_counter() - began

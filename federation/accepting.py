@@ -1,4 +1,4 @@
-"""The operator's word on changed keys: from now on they are believed, and what was missed is caught up on."""
+"""The operator's word on changed keys: they are believed and what was missed is caught up on, or they are not."""
 
 from datetime import UTC, datetime
 
@@ -17,12 +17,12 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def accept(session: Session, host: str) -> list[RemoteKey]:
-    """Believe the changed keys of a host's actors; those rows.
+    """Believe the changed keys of a host's actors, also those that were refused before; those rows.
 
     The actors' documents are fetched anew when they are next needed, what waited for the keys is judged
     now, and the outboxes of those whom we follow there are read again.
     """
-    accepted = quarantine.of_host(session, host)
+    accepted = quarantine.of_host(session, host) + quarantine.refused_of_host(session, host)
     for row in accepted:
         row.public_pem, row.state, row.error = row.pending_pem, "ok", None
         row.pending_pem = row.quarantined_at = None
@@ -44,3 +44,18 @@ def accept(session: Session, host: str) -> list[RemoteKey]:
     session.flush()
     forget_lately()
     return accepted
+
+
+def refuse(session: Session, host: str) -> list[RemoteKey]:
+    """Do not believe the changed keys of a host's actors, and do not ask about them again; those rows.
+
+    The keys of old hold on. What is signed with the refused ones is answered as before; other keys than
+    these are a new question.
+    """
+    refused = quarantine.of_host(session, host)
+    for row in refused:
+        row.quarantined_at = None
+        session.add(row)
+    session.flush()
+    forget_lately()
+    return refused

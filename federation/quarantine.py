@@ -62,7 +62,7 @@ def in_doubt(session: Session, host: str) -> bool:
         .where(
             RemoteActor.host == host,
             RemoteActor.kind == "Application",
-            col(RemoteKey.quarantined_at).is_not(None),
+            col(RemoteKey.pending_pem).is_not(None),
         )
     )
     return session.exec(query.limit(1)).first() is not None
@@ -73,14 +73,27 @@ def put(session: Session, key: ListedKey) -> None:
     row = ensure(session, RemoteKey, key.id)
     if row.public_pem is None:
         row.state = "quarantined"
+    refused = row.pending_pem == key.pem and row.quarantined_at is None
     row.owner, row.kind, row.pending_pem = key.owner, key.kind, key.pem
-    row.quarantined_at = row.quarantined_at or now()
+    row.quarantined_at = None if refused else row.quarantined_at or now()  # nobody is asked twice
     row.checked_at = now()
     session.add(row)
 
 
+def waiting(session: Session) -> list[RemoteKey]:
+    """All keys that wait for the operator, the oldest first."""
+    query = select(RemoteKey).where(col(RemoteKey.quarantined_at).is_not(None))
+    return list(session.exec(query.order_by(col(RemoteKey.quarantined_at), col(RemoteKey.id))))
+
+
 def of_host(session: Session, host: str) -> list[RemoteKey]:
     """The keys of a host's actors that wait for the operator, the oldest first."""
-    query = select(RemoteKey).where(col(RemoteKey.quarantined_at).is_not(None))
-    found = session.exec(query.order_by(col(RemoteKey.quarantined_at), col(RemoteKey.id)))
-    return [row for row in found if host_of(row.owner) == host]
+    return [row for row in waiting(session) if host_of(row.owner) == host]
+
+
+def refused_of_host(session: Session, host: str) -> list[RemoteKey]:
+    """The keys of a host's actors to which the operator has said no."""
+    query = select(RemoteKey).where(
+        col(RemoteKey.quarantined_at).is_(None), col(RemoteKey.pending_pem).is_not(None)
+    )
+    return [row for row in session.exec(query.order_by(col(RemoteKey.id))) if host_of(row.owner) == host]

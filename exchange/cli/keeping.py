@@ -76,16 +76,30 @@ def accept(host: str, yes: bool) -> None:
     name = rules.normal(host_of(host) or host)
     with opened() as instance:
         with instance.database.reading() as session:
-            waiting = quarantine.of_host(session, name)
+            waiting = quarantine.of_host(session, name) + quarantine.refused_of_host(session, name)
         if not waiting:
             fail(f"No changed key of {name[:200]} waits for your word.")
         for row in waiting:
-            say(f"{row.id}\t{row.quarantined_at}")
+            say(f"{row.id}\t{row.quarantined_at or 'refused'}")
         if not yes:
             click.confirm("Have the people there told you that these are theirs?", abort=True, err=True)
         with instance.database.writing() as session:
             accepting.accept(session, name)
     say("They are believed from now on.")
+
+
+@keys.command("refuse")
+@click.argument("host", metavar="HOST|URL")
+def refuse(host: str) -> None:
+    """Do not believe the changed keys of HOST's actors; the keys of old hold on.
+
+    Nobody is asked about the same keys again; `keys accept` still takes them.
+    """
+    name = rules.normal(host_of(host) or host)
+    with opened() as instance, instance.database.writing() as session:
+        if not accepting.refuse(session, name):
+            fail(f"No changed key of {name[:200]} waits for your word.")
+    say("They are not believed.")
 
 
 def _renew_instance(instance: Instance, session: Session, overlap: timedelta) -> list[str]:

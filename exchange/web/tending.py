@@ -2,17 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import redirect, request, url_for
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
-from exchange.messages import N_, NotAllowed, NotFound
+from exchange.messages import N_, NotAllowed, NotFound, Refusal
+from exchange.models.base import now
 from exchange.web import guard
 from exchange.web.blueprints import admin, public
 from exchange.web.language import gettext
 from exchange.web.reach import database, instance
-from federation import arrivals, health, hosts, knocking, lease, outbox
+from federation import accepting, arrivals, health, hosts, knocking, lease, outbox, quarantine
+from federation.activity import host_of
 from federation.arrivals import Arrival
 from federation.health import Health
 from federation.outbox import Delivery
@@ -22,11 +25,21 @@ MOST = 100  # rows of a table
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A host whose actors have keys that nobody announced, and the actors."""
+
+    host: str
+    owners: list[str]
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Desk:
     """What those who govern see of the exchange."""
 
     hosts: list[Health]
     asking: list[Follow]
+    changed: list[Changed]
     deliveries: list[Delivery]  # those that were given up
     arrivals: list[Arrival]
 
@@ -37,9 +50,20 @@ def desk(session: Session) -> Desk:
     return Desk(
         hosts=health.of_all(session, node, MOST),
         asking=knocking.waiting(session, node)[:MOST],
+        changed=_changed(session)[:MOST],
         deliveries=_dead(session, Delivery),
         arrivals=_dead(session, Arrival),
     )
+
+
+def _changed(session: Session) -> list[Changed]:
+    found: dict[str, Changed] = {}
+    for row in quarantine.waiting(session):
+        host = host_of(row.owner) or ""
+        one = found.setdefault(host, Changed(host, [], row.quarantined_at or now()))
+        if row.owner and row.owner not in one.owners:
+            one.owners.append(row.owner)
+    return list(found.values())
 
 
 def _dead(session: Session, table: type[Delivery] | type[Arrival]) -> list:  # type: ignore[type-arg]
@@ -58,6 +82,20 @@ def answer_question() -> Response:
             knocking.answer(session, instance().node, who, accept=yes)
         except knocking.NobodyAsked as error:
             raise NotFound(N_("Nobody there is waiting for an answer.")) from error
+    return redirect(url_for("public.federation", done="answered"), 303)
+
+
+@admin.post("/desk/federation/keys")
+@guard.officers_only
+def answer_keys() -> Response:
+    """Believe the changed keys of a host's actors, or do not; the people there have been asked."""
+    _check()
+    host, yes = request.form.get("host", "")[:300], request.form.get("answer") == "yes"
+    if yes and request.form.get("asked") != "yes":
+        raise Refusal(N_("First ask the people there, and say here that you did."))
+    with database().writing() as session:
+        if not (accepting.accept if yes else accepting.refuse)(session, host):
+            raise NotFound(N_("No changed key from there waits for an answer."))
     return redirect(url_for("public.federation", done="answered"), 303)
 
 

@@ -149,6 +149,29 @@ def test_the_operator_accepts_and_what_was_missed_is_read(node: Node, there: For
         assert accepting.accept(session, there.host) == []
 
 
+def test_what_the_operator_refuses_is_not_asked_about_again(node: Node, there: Foreign) -> None:
+    actor = known(node, there, "actor", type="Application")
+    there.actor("actor", type="Application", key=OTHER_RSA)
+    newcomer = there.actor("newcomer")["id"]
+    for minutes in (6, 20):
+        with later(minutes=minutes):
+            with pytest.raises(Quarantined):
+                peers.resolve_key(node, f"{actor}#main-key", refresh=True)
+            with node.database.writing() as session:
+                named = [row.id for row in accepting.refuse(session, there.host)]
+                assert named == ([f"{actor}#main-key"] if minutes == 6 else [])
+            assert peers.resolve_key(node, f"{actor}#main-key").public_key == RSA.public_key()
+            with pytest.raises(Quarantined):
+                peers.resolve_key(node, f"{newcomer}#main-key")
+    with node.database.writing() as session:
+        quarantine.put(
+            session, described.listed_keys(there.actor("actor", key=foreign.RSA))[f"{actor}#main-key"]
+        )
+        assert [row.id for row in quarantine.of_host(session, there.host) if row.owner == actor]
+    with node.database.writing() as session:
+        assert f"{actor}#main-key" in [row.id for row in accepting.accept(session, there.host)]
+
+
 def test_on_a_host_that_may_have_changed_hands_newcomers_wait_too(node: Node, there: Foreign) -> None:
     actor = known(node, there, "actor", type="Application")
     there.actor("actor", type="Application", key=OTHER_RSA)

@@ -286,6 +286,9 @@ def test_changed_keys_of_others_are_shown_and_accepted(operator: Operator) -> No
     assert changed["key"] == key["id"]
     assert "not believed since" in operator.types("peer", "show", "there.example").stdout
     operator.types("keys", "accept", "there.example", status=1)
+    operator.types("keys", "refuse", "there.example")
+    assert operator.reads("peer", "show", "there.example")["changed_keys"] == []
+    operator.types("keys", "refuse", "there.example", status=1)
     assert key["id"] in operator.types("keys", "accept", "https://there.example/", "--yes").stdout
     assert operator.reads("peer", "show", "there.example")["changed_keys"] == []
 

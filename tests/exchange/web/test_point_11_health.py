@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from federation import blocklists, followers, health, hosts, lease, outbox
+from federation import blocklists, followers, health, hosts, lease, outbox, quarantine
 from federation.arrivals import Arrival
 from federation.base import now
+from federation.remote import RemoteKey
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House, Rig, complete
 
@@ -141,3 +142,40 @@ def test_a_host_that_a_list_blocks_is_shown_as_such(pair: tuple[Rig, House, Hous
     assert "blocked by a list: spam" in " ".join(
         logged_in(here, "ulm", "admin").see("/federation").main.text.split()
     )
+
+
+def test_changed_keys_are_answered_on_the_page_by_those_who_govern(pair: tuple[Rig, House, House]) -> None:
+    _, here, _ = pair
+    owner, pem = "https://sold.example/actor", "-----BEGIN PUBLIC KEY-----"
+
+    def put(name: str) -> None:
+        with here.instance.database.writing() as session:
+            key = {
+                "id": f"https://{name}/actor#main-key",
+                "owner": f"https://{name}/actor",
+                "public_pem": "old",
+            }
+            session.add(RemoteKey(**key, checked_at=now(), state="ok", pending_pem=pem, quarantined_at=now()))
+
+    def held(name: str) -> tuple[str | None, str | None]:
+        with here.instance.database.reading() as session:
+            row = session.get_one(RemoteKey, f"https://{name}/actor#main-key")
+            return row.public_pem, row.pending_pem
+
+    put("sold.example")
+    put("lost.example")
+    assert owner not in Visitor(here).see("/federation").main.text
+    admin, path = logged_in(here, "ulm", "admin"), "/desk/federation/keys"
+    assert len(admin.see("/federation").find_all("form", action=path)) == 2
+    assert owner in admin.see("/federation").main.text
+    assert logged_in(here, "ulm", "officer").post(path, {"host": "sold.example"}).status_code == 403
+    hasty = admin.post(path, {"host": "lost.example", "answer": "yes"})
+    assert (hasty.status_code // 100, held("lost.example")) == (4, ("old", pem))
+    yes = {"host": "lost.example", "answer": "yes", "asked": "yes"}
+    assert admin.post(path, yes).status_code == 303
+    assert admin.post(path, {"host": "sold.example", "answer": "no"}).status_code == 303
+    assert (held("lost.example"), held("sold.example")) == ((pem, None), ("old", pem))
+    assert admin.see("/federation").find("form", action=path) is None
+    assert admin.post(path, {"host": "sold.example", "answer": "no"}).status_code == 404
+    with here.instance.database.reading() as session:
+        assert [row.owner for row in quarantine.refused_of_host(session, "sold.example")] == [owner]

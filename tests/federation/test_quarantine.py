@@ -159,7 +159,7 @@ def test_what_the_operator_refuses_is_not_asked_about_again(node: Node, there: F
                 peers.resolve_key(node, f"{actor}#main-key", refresh=True)
             with node.database.writing() as session:
                 named = [row.id for row in accepting.refuse(session, there.host)]
-                assert named == ([f"{actor}#main-key"] if minutes == 6 else [])
+                assert (f"{actor}#main-key" in named) is (minutes == 6)
             assert peers.resolve_key(node, f"{actor}#main-key").public_key == RSA.public_key()
             with pytest.raises(Quarantined):
                 peers.resolve_key(node, f"{newcomer}#main-key")

@@ -46,6 +46,7 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
     ("put", "/v1/adoptions/{ref}/confirmation", "Confirm it, as the origin", "Adoption", "Confirmation", _WRITE),
     ("get", "/v1/communities", "Communities", "Communities", None, (400, 401)),
     ("get", "/v1/communities/{ref}", "One community with its practices", "CommunityInFull", None, _READ),
+    ("get", "/v1/commitments", "Commitments, who signed them and what serves them", "Commitments", None, (401,)),
     ("get", "/v1/vocabularies", "The concept schemes", "Vocabularies", None, (401,)),
     ("get", "/v1/vocabularies/{name}", "One concept scheme", "Vocabulary", None, (401, 404)),
     ("get", "/v1/inspect", "What is held about an address (admin token)", "Inspection", None, (400, 401, 403, 404)),

@@ -12,7 +12,7 @@ from exchange.api.blueprint import api, database, instance, reader_language
 from exchange.api.problems import ApiProblem
 from exchange.catalogue import answer as answering
 from exchange.catalogue import find as finding
-from exchange.catalogue import judgement, lookup, shelf
+from exchange.catalogue import judgement, lookup, shelf, sign
 from exchange.messages import N_, NotFound
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
@@ -187,6 +187,27 @@ def vocabulary(name: str) -> Response:
             ],
         }
     )
+
+
+@api.get("/v1/commitments")
+def commitments() -> Response:
+    """The commitments of the manifestos: who signed them, and how many practices serve them."""
+    language = reader_language() or "en"
+    with database().reading() as session:
+        found = sign.tally(session)
+    items = [
+        {
+            "id": one.commitment.id,
+            "manifesto": manifesto.name,
+            "label": one.commitment.label(language),
+            "signatories": one.signatories,
+            "practices": one.practices,
+            "communities": one.communities,
+        }
+        for manifesto in found
+        for one in manifesto.tallies
+    ]
+    return answer({"total": len(items), "items": items})
 
 
 @api.get("/v1/inspect")

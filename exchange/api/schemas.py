@@ -162,6 +162,14 @@ def _answers() -> dict[str, Any]:
         "Adoptions": _page(_ref("Adoption")),
         "Version": _object(version),
         "Versions": _page(_ref("Version")),
+        "Commitments": _page(
+            _object(
+                {
+                    **dict.fromkeys(("id", "manifesto", "label"), TEXT),
+                    **dict.fromkeys(("signatories", "practices", "communities"), NUMBER),
+                }
+            )
+        ),
         "Vocabulary": _object({"id": TEXT, "label": TEXT, "labels": TEXTS, "concepts": _list(concept)}),
         "Vocabularies": _page(_object({"id": TEXT, "label": TEXT, "concepts": NUMBER})),
         "Inspection": _object(

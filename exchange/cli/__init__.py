@@ -12,7 +12,7 @@ COMMANDS = {
     "init": ("running", "Make a new instance: database, keys and index in an empty directory."),
     "serve": ("running", "Serve the pages and the federation, and work, in one process."),
     "worker": ("running", "Only work: deliver, take in what arrived, keep the index in step."),
-    "community": ("communities", "Communities: add, list, show, import."),
+    "community": ("communities", "Communities: add, list, show, import, sign."),
     "cluster": ("clusters", "Clusters: add, list, members, practices pointed out."),
     "officer": ("people", "Officers: the people, as functions, who act for a community."),
     "token": ("people", "Tokens: how programs use the API for a community."),

@@ -7,16 +7,18 @@ import click
 
 from exchange.catalogue import community as founding
 from exchange.catalogue import imports, shelf, territory
+from exchange.catalogue import sign as signing
 from exchange.cli.base import Group, language, opened, reading
 from exchange.cli.files import reference_taken_in, taken_in
 from exchange.cli.output import print_json, print_table, say
 from exchange.instance import Instance
 from exchange.models.community import Community
+from exchange.vocabulary import concepts
 
 
 @click.group(cls=Group)
 def community() -> None:
-    """Communities: add, list, show, import."""
+    """Communities: add, list, show, import, sign."""
 
 
 @community.command("add")
@@ -168,3 +170,21 @@ def described(one: Community) -> dict[str, Any]:
         "instance": one.instance,
         "local": one.local,
     }
+
+
+@community.command("sign")
+@click.argument("slug")
+@click.argument("commitment")
+@click.option("--date", default="", metavar="DATE", help="When: 2024, 2024-05 or 2024-05-31.")
+@click.option("--document", default="", metavar="URL", help="The decision that says so.")
+@click.option("--withdraw", is_flag=True, help="Take the signature back.")
+def sign(slug: str, commitment: str, date: str, document: str, withdraw: bool) -> None:
+    """Sign COMMITMENT of a manifesto for the community SLUG."""
+    with opened() as instance, instance.database.writing() as session:
+        found = shelf.community(session, slug)
+        if withdraw:
+            signing.unsign(session, found, commitment)
+        else:
+            signing.sign(session, found, commitment, date=date, document=document)
+        label = concepts.commitments()[commitment].label(language())
+    say(f"{slug} {'no longer stands by' if withdraw else 'has signed'}: {label}")

@@ -10,6 +10,7 @@ from exchange.vocabulary import concepts
 from exchange.vocabulary.fields import (
     UNDETERMINED,
     Certainty,
+    Date,
     Language,
     Line,
     Part,
@@ -19,7 +20,7 @@ from exchange.vocabulary.fields import (
     complain,
     concept_of,
 )
-from exchange.vocabulary.record import Theme
+from exchange.vocabulary.record import Commitment, Theme
 from exchange.vocabulary.texts import filled
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,20}$")]
@@ -50,6 +51,15 @@ class Wish(Part):
     problem: Text = {}
 
 
+class Signature(Part):
+    """A commitment that a community has signed: since when, and the decision that says so."""
+
+    needs = ("commitment",)
+    commitment: Commitment  # type: ignore[valid-type]
+    date: Date | None = None
+    document: Url | None = None
+
+
 class CommunityProfile(Part):
     """All that is known of a community beside its name, size and place."""
 
@@ -70,6 +80,7 @@ class CommunityProfile(Part):
     economy: Annotated[list[Line], Field(max_length=10)] = []
     languages: Annotated[list[Language], Field(max_length=20)] = []
     commitments: Annotated[list[Line], Field(max_length=40)] = []
+    signed: Annotated[list[Signature], Field(max_length=60)] = []
     seeks: Annotated[list[Wish], Field(max_length=20)] = []
     note: Line = ""
     certainty: Annotated[dict[Line, Certainty], Field(max_length=60)] = {}

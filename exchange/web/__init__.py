@@ -9,6 +9,7 @@ from exchange.web import (
     adopting,
     asking,
     clusters,
+    commitments,
     communities,
     desk,
     failures,
@@ -34,7 +35,7 @@ from exchange.web.limits import LoginLimits
 
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
-    *(public, finding, feeds, practice, communities, network),
+    *(public, finding, feeds, practice, communities, commitments, network),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import render_template, request
 from sqlmodel import Session, col, func, select
 
-from exchange.catalogue import shelf, voices
+from exchange.catalogue import shelf, sign, voices
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
@@ -54,6 +54,7 @@ def community(ref: str) -> str:
         by_others = adoptions_of_all(session, [p.id for p in own if p.id is not None])
         lent = [(one, _at(session, one.receiver)) for one in voices.holding(session, found)]
         spoken_for = voices.spoken_for(session, found)
+        served = sign.served(session, found)
     return render_template(
         "community.html",
         community=found,
@@ -61,6 +62,7 @@ def community(ref: str) -> str:
         taken_up=taken_up,
         voice_lent=lent,
         voice_of=spoken_for,
+        served=served,
         by_others=by_others,
         learned_from=_distinct(owner for a, _p, owner in taken_up if not a.record.get("inverse")),
         learned_by=_distinct_names((a, c) for a, _p, c in by_others if not a.record.get("inverse")),

@@ -48,6 +48,8 @@ NOTES = {
     "review-answered",
     "lent",
     "voice-back",
+    "signed",
+    "unsigned",
 }
 
 

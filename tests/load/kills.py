@@ -13,6 +13,7 @@ from exchange.catalogue import publish, revise, withdraw
 from exchange.models.practice import PUBLISHED, Practice
 from federation import hosts, outbox
 from federation.arrivals import Arrival
+from federation.base import now
 from federation.lease import unfinished
 from federation.relations import Follow
 from tests.load.figures import Figure
@@ -104,8 +105,12 @@ def _dies(sender: Mortal, victim: Mortal) -> bool:
 
 def _hasten(sender: Mortal) -> None:
     """What the operator's “try again” does: nobody here waits out the hours of the schedule."""
+    with sender.database.reading() as session:
+        failed = {row.host for row in outbox.backlog(session) if row.attempts and row.due_at > now()}
+    if not failed:
+        return
     with sender.database.writing() as session:
-        for host in {row.host for row in outbox.backlog(session)}:
+        for host in failed:
             outbox.hasten(session, host)
             hosts.probe(session, host)
 

@@ -5,7 +5,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from exchange import api, web
 from exchange.instance import Instance
-from exchange.web import activitypub, doorstep, proxies
+from exchange.web import activitypub, doorstep, inboxes, proxies
 
 LARGEST_FORM = 4 * 1024 * 1024  # bytes
 
@@ -18,6 +18,7 @@ def create_app(instance: Instance) -> Flask:
     app.extensions["jumelage"] = instance
     app.json = json = DefaultJSONProvider(app)
     json.sort_keys = False  # languages keep their order
+    inboxes.register(app, instance)
     if instance.settings.trusted_proxies:
         app.wsgi_app = proxies.behind(app.wsgi_app, instance.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     doorstep.register(app)

@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -183,7 +184,12 @@ def origin_of(uri: Any) -> str | None:
 
     Hosts come out in lower case as A-labels, default ports are dropped; user info is refused.
     """
-    if not isinstance(uri, str) or _size(uri) > MAX_URI or _NOT_IN_URI.search(uri):
+    return _origin_of(uri) if isinstance(uri, str) and len(uri) <= MAX_URI else None
+
+
+@lru_cache(maxsize=2048)  # of MAX_URI each; one request names the same few addresses over and over
+def _origin_of(uri: str) -> str | None:
+    if _size(uri) > MAX_URI or _NOT_IN_URI.search(uri):
         return None
     try:
         parts = urlsplit(uri)

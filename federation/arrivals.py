@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, delete, update
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
@@ -54,6 +54,14 @@ _KEEP = {
 }
 
 
+# Hosts of which there is nothing new to write: they live, and that was noted a moment ago.
+_LATELY = select(col(hosts.Host.host)).where(
+    col(hosts.Host.host).in_(bindparam("hosts", expanding=True)),
+    col(hosts.Host.state) == "ok",
+    col(hosts.Host.last_in) > bindparam("since"),
+)
+
+
 def store(session: Session, rows: list[dict[str, Any]]) -> list[str]:
     """Write arrivals down, each (actor, activity id) once; the outcome of each.
 
@@ -68,8 +76,9 @@ def store(session: Session, rows: list[dict[str, Any]]) -> list[str]:
     }
     kept = session.connection().execute(_KEEP[session.get_bind().dialect.name], rows)
     new = {tuple(row) for row in kept}
-    for host, told in sorted(signed.items(), key=lambda pair: pair[0]):
-        _heard(session, host, **told)
+    lately = session.connection().execute(_LATELY, {"hosts": list(signed), "since": now() - HEARD_EVERY})
+    for host in sorted(signed.keys() - set(lately.scalars())):
+        _heard(session, host, **signed[host])
     return ["stored" if (row["actor"], row["activity_id"]) in new else "duplicate" for row in rows]
 
 
@@ -93,9 +102,6 @@ def note(session: Session, incoming: "Incoming", *, state: str) -> None:
 
 def _heard(session: Session, host: str, **told: Any) -> None:
     """A host gave a sign of life; if it was given up, what waits for it leaves now, and it is read again."""
-    row = session.get(hosts.Host, host)
-    if row and row.state == "ok" and row.last_in and row.last_in > now() - HEARD_EVERY:
-        return
     if hosts.heard_from(session, host, **told):
         outbox.hasten(session, host)
         reading.compare_soon(session, host)

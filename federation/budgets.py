@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from federation.errors import TooMany
 
@@ -80,6 +81,7 @@ class Budgets:
             self._spent.clear()
 
 
+@lru_cache(maxsize=1024)
 def network(address: str) -> str | None:
     """What one client has of addresses: one of IPv4, a /64 of IPv6; None for addresses that are not public."""
     try:

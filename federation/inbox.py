@@ -65,14 +65,15 @@ def receive(
     activity = parse(body)
     actor, kind, activity_id = actor_of(activity), kind_of(activity), id_of(activity) or ""
     host = host_of(actor) or ""
-    with node.database.reading() as session:
-        stranger = not hosts.verdict(session, node, host)
-        if stranger and not knocking.asks_to_come_in(session, node, activity):
-            raise Forbidden("This instance does not talk with yours.")
-        farewell = kind == "Delete" and id_of(activity.get("object")) == actor
-        if farewell and not peers.known(session, actor):
-            node.budgets.of_farewell(address, host)
-            return Receipt("ignored", actor, activity_id)
+    stranger = not rules.heeded(node, host)
+    if stranger:
+        with node.database.reading() as session:
+            if not knocking.asks_to_come_in(session, node, activity):
+                raise Forbidden("This instance does not talk with yours.")
+    farewell = kind == "Delete" and id_of(activity.get("object")) == actor
+    if farewell and not peers.has_met(node, actor):
+        node.budgets.of_farewell(address, host)
+        return Receipt("ignored", actor, activity_id)
     if len(body) <= CHEAP:
         _charge(node, address, claim)
     proven = False
@@ -140,12 +141,13 @@ def _charge(node: Node, address: str, claim: signatures.Claim | InvalidSignature
     host = host_of(claim.key_id) if isinstance(claim, signatures.Claim) else None
     if host is None:
         return  # it goes no further: without a signature nothing is looked up
-    known = _partners.get(node.database, host)
-    if known is None:
+
+    def look() -> bool:
         with node.database.reading() as session:
             rule = rules.word(session, host)
-            known = (rule is not None and rule.allowed) or relations.is_partner(session, host)
-        _partners.put(node.database, host, known)
+            return (rule is not None and rule.allowed) or relations.is_partner(session, host)
+
+    known = _partners.ask(node.database, host, look)
     try:
         node.budgets.of_domain(address, host, known=known)
     except TooMany:

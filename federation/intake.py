@@ -1,12 +1,12 @@
 """Many requests, one transaction: while one is being written down, the next ones gather.
 
-A commit costs a flush to disk, whatever it holds. Whoever comes while another commits waits for its
-turn, and the first of those who waited writes for all of them.
+A commit costs a flush to disk, whatever it holds. Whoever comes while another commits waits, and the
+first of those who waited writes for all of them.
 """
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from sqlmodel import Session
@@ -19,10 +19,16 @@ Answer = TypeVar("Answer")
 
 @dataclass(eq=False)
 class _Ticket(Generic[Item, Answer]):
+    """What one thread waits for: that its item is written, or that it is its turn to write."""
+
     item: Item
     answer: Answer | None = None
     error: BaseException | None = None
     done: bool = False
+    bell: threading.Lock = field(default_factory=threading.Lock)  # held until there is news
+
+    def __post_init__(self) -> None:
+        self.bell.acquire()
 
 
 class Intake(Generic[Item, Answer]):
@@ -40,21 +46,43 @@ class Intake(Generic[Item, Answer]):
         self._most = most
         self._gathered: list[_Ticket[Item, Answer]] = []
         self._gathering = threading.Lock()
-        self._turn = threading.Lock()
+        self._writing = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is waiting for a commit at this moment."""
+        return self._writing
 
     def put(self, item: Item) -> Answer:
+        """Write an item together with others, and give the answer for it once that is on the disk."""
         ticket: _Ticket[Item, Answer] = _Ticket(item)
         with self._gathering:
             self._gathered.append(ticket)
-        while not ticket.done:
-            with self._turn:
-                if not ticket.done:
-                    with self._gathering:
-                        batch, self._gathered = self._gathered[: self._most], self._gathered[self._most :]
-                    self._commit(batch)
+            first, self._writing = not self._writing, True
+        if not first:
+            ticket.bell.acquire()
+        if not ticket.done:
+            self._write_for_all()
         if ticket.error is not None:
             raise ticket.error
         return ticket.answer  # type: ignore[return-value]
+
+    def _write_for_all(self) -> None:
+        with self._gathering:
+            batch, self._gathered = self._gathered[: self._most], self._gathered[self._most :]
+        try:
+            self._commit(batch)
+        except BaseException as error:  # this thread is being ended: whoever counts on it must hear so
+            for ticket in batch:
+                if not ticket.done:
+                    ticket.error, ticket.done = error, True
+            raise
+        finally:
+            with self._gathering:
+                following = self._gathered[0] if self._gathered else None
+                self._writing = following is not None
+            for ticket in batch[1:] + ([following] if following else []):
+                ticket.bell.release()
 
     def _commit(self, batch: list[_Ticket[Item, Answer]]) -> None:
         try:

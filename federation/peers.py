@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session, col, delete
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, delete, select
 
 from federation import described, keys, media, quarantine, webfinger
 from federation.activity import (
@@ -67,6 +68,15 @@ _lately: Memory[VerifiedKey] = Memory(seconds=10)
 def known(session: Session, actor: str) -> bool:
     """Whether we have ever stored this actor; a Delete of any other needs no fetch and no signature."""
     return session.get(RemoteActor, actor) is not None
+
+
+def has_met(node: "Node", actor: str) -> bool:
+    """`known` for the door, where most who take leave have never been here."""
+    with node.database.reading() as session:
+        return session.connection().execute(_MET, {"uri": actor}).first() is not None
+
+
+_MET = select(col(RemoteActor.uri)).where(col(RemoteActor.uri) == bindparam("uri"))
 
 
 def remember_actor(
@@ -187,6 +197,7 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
         raise InvalidSignature("The key of the signature is not a web address.")
     if not refresh and (lately := _lately.get(node.database, key_id)):
         return lately
+    age = _lately.age
     with node.database.reading() as session:
         if origin == origin_of(node.origin):
             return _own(session, key_id)
@@ -195,7 +206,7 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
         row = session.get(RemoteKey, key_id)
     remembered = _remembered(row, refresh)
     if remembered is not None:
-        return _lately.put(node.database, key_id, remembered)
+        return _lately.put(node.database, key_id, remembered, age=age)
     with _flights.one((node.origin, key_id), (node.origin, host)):
         with node.database.reading() as session:  # another thread may have fetched it meanwhile
             row = session.get(RemoteKey, key_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,6 +52,7 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
+@lru_cache(maxsize=64)  # requests of one second bear one date
 def parse_date(text: str) -> datetime:
     """The moment of a Date header in its one current form, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110)."""
     try:

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
+from sqlalchemy.orm import object_session
 from sqlmodel import Field, Session, col, select
 
 from federation.activity import host_of
 from federation.base import FederationTable, UtcDateTime, now
+from federation.memory import Memory
 
 if TYPE_CHECKING:
     from federation.node import Node
@@ -58,9 +61,46 @@ def word(session: Session, host: str) -> Rule | None:
 
 def verdict(session: Session, node: "Node", host: str) -> bool:
     """Whether we talk with a host: the word about the closest domain decides, then the mode."""
-    if _judged(session, host) and (rule := word(session, host)) is not None:
-        return rule.allowed
-    return node.mode != "allowlist" or host in _admitted.get()
+    return _decided(node, host, _said(session, host))
+
+
+def heeded(node: "Node", host: str) -> bool:
+    """`verdict` for whoever is at the door and opens no session for it.
+
+    A rule that this process changes holds from its commit on; one that another process changes, after a
+    second at most.
+    """
+
+    def look() -> bool | None:
+        with node.database.reading() as session:
+            return _said(session, host)
+
+    return _decided(node, host, _words.ask(node.database, host, look))
+
+
+def _decided(node: "Node", host: str, said: bool | None) -> bool:
+    return said if said is not None else node.mode != "allowlist" or host in _admitted.get()
+
+
+def _said(session: Session, host: str) -> bool | None:
+    """What the rules say about a host; None when no rule is about it."""
+    rule = word(session, host) if _judged(session, host) else None
+    return rule.allowed if rule is not None else None
+
+
+_words: Memory[bool | None] = Memory(seconds=1)
+
+
+def _changed(_mapper: Any, _connection: Any, rule: Rule) -> None:
+    event.listen(object_session(rule), "after_commit", _ask_again)
+
+
+def _ask_again(_session: Any) -> None:
+    _words.clear()
+
+
+for _change in ("after_insert", "after_update", "after_delete"):
+    event.listen(Rule, _change, _changed)
 
 
 _DOMAINS = Rule.__table__.c.domain  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
-"""The door for other software: inboxes, objects by `Accept`, WebFinger and NodeInfo."""
+"""The door for other software: objects by `Accept`, WebFinger and NodeInfo; its inboxes are in `inboxes`."""
 
 import json
-import math
 from importlib.resources import files
 from typing import Any
 
@@ -11,13 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from exchange.catalogue import shelf
 from exchange.instance import Instance
-from exchange.web import documents
+from exchange.web import documents, inboxes
 from federation import inbox, nodeinfo, webfinger
-from federation.activity import ACTIVITY_JSON, MAX_BYTES
-from federation.errors import Refused, TooMany
+from federation.activity import ACTIVITY_JSON
+from federation.errors import Refused
 
 _ASKED = ("application/activity+json", "application/ld+json")
-_TAKEN = (*_ASKED, "application/json")
 
 
 def register(app: Flask, instance: Instance) -> None:
@@ -64,7 +62,10 @@ def _object(instance: Instance) -> BaseResponse | None:
 def _unsigned(instance: Instance) -> BaseResponse | None:
     try:
         inbox.verify_fetch(
-            instance.node, method=request.method, target=_target(), headers=list(request.headers)
+            instance.node,
+            method=request.method,
+            target=inboxes.target(request.environ),
+            headers=list(request.headers),
         )
     except Refused as refused:
         return problem(refused.status, refused.reason)
@@ -73,37 +74,6 @@ def _unsigned(instance: Instance) -> BaseResponse | None:
 
 def _routes(instance: Instance) -> Blueprint:
     blueprint = Blueprint("activitypub", __name__)
-
-    @blueprint.post("/inbox")
-    @blueprint.post("/actor/inbox")
-    @blueprint.post("/communities/<slug>/inbox")
-    @blueprint.post("/clusters/<cluster>/inbox")
-    def receive(slug: str | None = None, cluster: str | None = None) -> BaseResponse:
-        if request.mimetype not in _TAKEN or request.content_encoding not in (None, "", "identity"):
-            return problem(415, "An inbox takes ActivityPub JSON, not packed.")
-        if slug is not None or cluster is not None:
-            with instance.database.reading() as session:
-                if not documents.is_actor(session, slug, cluster):
-                    return problem(404, "There is nothing at this address.")
-        address = request.remote_addr or ""
-        try:
-            instance.node.budgets.of_address(address)
-            request.max_content_length = MAX_BYTES
-            inbox.receive(
-                instance.node,
-                method="POST",
-                target=_target(),
-                headers=list(request.headers),
-                body=request.get_data(cache=False),
-                address=address,
-            )
-        except TooMany as refused:
-            response = problem(refused.status, refused.reason)
-            response.headers["Retry-After"] = str(math.ceil(refused.seconds))
-            return response
-        except Refused as refused:
-            return problem(refused.status, refused.reason)
-        return Response(status=202)
 
     @blueprint.get("/actor")
     def actor() -> BaseResponse:
@@ -188,12 +158,6 @@ def _routes(instance: Instance) -> Blueprint:
     return blueprint
 
 
-def _target() -> str:
-    """The request target as it came, which is what a signature is over; not what was decoded from it."""
-    raw = request.environ.get("REQUEST_URI") or request.full_path
-    return str(raw)
-
-
 def _json(document: Any, content_type: str, status: int = 200) -> Response:
     text = json.dumps(document, ensure_ascii=False, sort_keys=False)
     response = Response(text, status=status, content_type=content_type)
@@ -203,5 +167,4 @@ def _json(document: Any, content_type: str, status: int = 200) -> Response:
 
 def problem(status: int, title: str) -> Response:
     """A refusal as an RFC 9457 problem document."""
-    body = json.dumps({"type": "about:blank", "title": title, "status": status}, ensure_ascii=False)
-    return Response(body, status=status, content_type="application/problem+json")
+    return Response(inboxes.problem(status, title), status=status, content_type="application/problem+json")

@@ -21,6 +21,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+STRICT = ("Strict-Transport-Security", "max-age=31536000")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -30,6 +31,16 @@ def register(app: Flask) -> None:
     app.before_request(_identify)
     app.before_request(_refuse_foreign_forms)
     app.after_request(_headers)
+
+
+def everywhere(origin: str) -> list[tuple[str, str]]:
+    """The headers of every answer of the instance at `origin`, whatever it answers."""
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    return [*headers, STRICT] if origin.startswith("https://") else headers
 
 
 def cookie_name() -> str:
@@ -155,16 +166,13 @@ def _refuse_foreign_forms() -> None:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    for name, value in everywhere(settings().origin):
+        headers.setdefault(name, value)
     if response.mimetype == "text/html":
         headers.setdefault("Content-Security-Policy", POLICY)
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         headers.setdefault("Cache-Control", "private, no-store" if g.get("officer") else "private, no-cache")
-    if settings().origin.startswith("https://"):
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static" and request.args.get("v"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -60,10 +60,10 @@ class Settings(BaseSettings):
         "in brackets, `[::1]:8000`.",
     )
     threads: int = Field(
-        default=8,
+        default=16,
         ge=1,
         le=256,
-        description="How many requests the web server answers at the same time.",
+        description="How many requests the web server answers at the same time. Those that wait for the disk together share one write to it.",
     )
     workers: int = Field(
         default=48,

@@ -1,5 +1,6 @@
 """The database of an instance: one engine, and two ways in, `reading()` and `writing()`."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[], None] | None = None
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
+        self._writer = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
+        self._writing = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -32,11 +35,23 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        engine = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
         if self.on_commit:
             self.on_commit()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The threads of one process wait here for their turn to write to a SQLite file.
+
+        SQLite itself has no queue: who finds the file locked looks again, after longer and longer pauses.
+        """
+        mine = self.is_sqlite and self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writing.release()
 
     def alive(self) -> bool:
         """Whether the database answers at all."""

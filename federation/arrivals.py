@@ -109,13 +109,15 @@ def _heard(session: Session, host: str, **told: Any) -> None:
 
 def undone(session: Session, actor: str, activity_id: str) -> bool:
     """Whether the actor has taken back this activity by its id, or is about to: an Undo has the last word."""
-    query = select(Arrival.id).where(
-        Arrival.actor == actor,
-        Arrival.object_id == activity_id,
-        Arrival.kind == "Undo",
-        col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),  # it may be next in this batch
-    )
-    return session.exec(query).first() is not None
+    return session.exec(_UNDONE, params={"by": actor, "what": activity_id}).first() is not None
+
+
+_UNDONE = select(Arrival.id).where(
+    Arrival.actor == bindparam("by"),
+    Arrival.object_id == bindparam("what"),
+    Arrival.kind == "Undo",
+    col(Arrival.state).in_((lease.WAITING, lease.LEASED, lease.DONE)),  # it may be next in this batch
+)
 
 
 def revive(session: Session, host: str | None = None) -> int:

@@ -48,7 +48,6 @@ class Intake(Generic[Item, Answer]):
         self._gathering = threading.Lock()
         self._writing = False
 
-    @property
     def busy(self) -> bool:
         """Whether somebody is waiting for a commit at this moment."""
         return self._writing

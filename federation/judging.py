@@ -20,6 +20,7 @@ from federation import handling, hosts, lease, origins, proofs, proving
 from federation.activity import host_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
+from federation.courtesy import Courtesy
 from federation.errors import FetchError, Quarantined, Refused, TryLater
 from federation.fetching import Fetcher, Pending, available
 from federation.node import Incoming, Node
@@ -94,8 +95,10 @@ def _open(node: Node, fetcher: Fetcher, room: int) -> list[Case]:
             return []
     with node.database.writing() as session:
         cases = [Case(arrival) for arrival in _take(session, room)]
+    courtesy = Courtesy(node.intake.busy)
     with node.database.reading() as session:
         for case in cases:
+            courtesy.give_way()
             try:
                 case.incoming, case.said = _incoming(node, case.arrival)
                 case.proof = fetcher.prove(case.said)
@@ -156,25 +159,43 @@ def _incoming(node: Node, arrival: Arrival) -> tuple[Incoming, dict[str, Any] | 
 
 
 def _close(node: Node, cases: list[Case]) -> None:
-    """Judge cases in one transaction; if that fails as a whole, each in its own."""
-    if not cases:
-        return
-    try:
-        with node.database.writing() as session:
-            ids = [case.arrival.id for case in cases]
-            held = select(Arrival.id).where(col(Arrival.id).in_(ids), col(Arrival.state) == lease.LEASED)
-            ours = set(session.scalars(held))
-            gone = handling.settled(session, [case.incoming for case in cases if case.incoming])
-            verdicts = [_judge(session, node, case, gone) for case in cases if case.arrival.id in ours]
-            session.flush()
-            if verdicts:
-                session.connection().execute(_SETTLE, verdicts)
-    except DBAPIError:
-        if len(cases) == 1:
-            raise
+    """Judge cases in one transaction, or in several while somebody waits at the door for the database.
+
+    If one fails as a whole, each case has its own.
+    """
+    while cases:
+        courtesy = Courtesy(node.intake.busy)
+        try:
+            judged = _close_some(node, cases, courtesy)
+        except DBAPIError:
+            if len(cases) == 1:
+                raise
+            for case in cases:
+                _close(node, [case])
+            return
+        cases = cases[judged:]
+        node.wake.set()
+        courtesy.give_way()
+
+
+def _close_some(node: Node, cases: list[Case], courtesy: Courtesy) -> int:
+    """Judge the first of these cases, as many as courtesy allows; how many."""
+    with node.database.writing() as session:
+        ids = [case.arrival.id for case in cases]
+        held = select(Arrival.id).where(col(Arrival.id).in_(ids), col(Arrival.state) == lease.LEASED)
+        ours = set(session.scalars(held))
+        gone = handling.settled(session, [case.incoming for case in cases if case.incoming])
+        verdicts, judged = [], 0
         for case in cases:
-            _close(node, [case])
-    node.wake.set()
+            if judged and courtesy.due:
+                break
+            judged += 1
+            if case.arrival.id in ours:
+                verdicts.append(_judge(session, node, case, gone))
+        session.flush()
+        if verdicts:
+            session.connection().execute(_SETTLE, verdicts)
+    return judged
 
 
 _SETTLE = (

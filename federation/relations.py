@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, delete, func, or_
+from sqlalchemy import UniqueConstraint, bindparam, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from federation import hosts
@@ -96,7 +96,9 @@ def is_followed(session: Session, uri_or_host: str) -> bool:
         f"https://{host}/actor",
         f"http://{host}/actor",
     }
-    query = select(Follow.id).where(
-        col(Follow.followed).in_([uri for uri in candidates if uri]), Follow.state == "accepted"
-    )
-    return session.exec(query).first() is not None
+    return session.exec(_FOLLOWED, params={"actors": [uri for uri in candidates if uri]}).first() is not None
+
+
+_FOLLOWED = select(Follow.id).where(
+    col(Follow.followed).in_(bindparam("actors", expanding=True)), Follow.state == "accepted"
+)

@@ -1,9 +1,10 @@
 """Taking in what others publish: their practices, reviews, adoptions and profiles as copies of ours."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, SQLModel, col, select
 
 from exchange.arrivals import speaking
 from exchange.catalogue import adopt, adoption_rules, delegate, publish, review, withdraw
@@ -19,6 +20,8 @@ from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
 from federation import originals
 from federation.activity import host_of, id_of, same_origin
 from federation.errors import BadActivity
+
+Row = TypeVar("Row", bound=SQLModel)
 
 
 class NotYet(Exception):
@@ -225,19 +228,26 @@ class Taking:
         speaking.fall_silent(self.session, held)
 
 
+# Asked for each activity that arrives, so the queries are put together once.
+_AT = {
+    model: select(model).where(col(model.uri) == bindparam("uri"))
+    for model in (Practice, Review, Adoption, Community)
+}
+
+
 def practice_at(session: Session, uri: str) -> Practice | None:
     """The practice with that address, withdrawn or not."""
-    return session.exec(select(Practice).where(Practice.uri == uri)).first()
+    return _first(session, Practice, uri)
 
 
 def review_at(session: Session, uri: str) -> Review | None:
     """The review with that address."""
-    return session.exec(select(Review).where(Review.uri == uri)).first()
+    return _first(session, Review, uri)
 
 
 def adoption_at(session: Session, uri: str) -> Adoption | None:
     """The adoption with that address."""
-    return session.exec(select(Adoption).where(Adoption.uri == uri)).first()
+    return _first(session, Adoption, uri)
 
 
 def community_at(session: Session, uri: str) -> Community | None:
@@ -245,7 +255,12 @@ def community_at(session: Session, uri: str) -> Community | None:
     known: dict[str, Community] = session.info.setdefault("communities", {})
     held = known.get(uri)
     if held is None or held not in session:  # it leaves the session when what made it is undone
-        held = session.exec(select(Community).where(Community.uri == uri)).first()
+        held = _first(session, Community, uri)
         if held is not None:
             known[uri] = held
     return held
+
+
+def _first(session: Session, model: type[Row], uri: str) -> Row | None:
+    found: Any = session.exec(_AT[model], params={"uri": uri}).first()  # type: ignore[index]
+    return found

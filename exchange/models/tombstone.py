@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from exchange.models.base import ExchangeTable, UtcDateTime, now
@@ -32,9 +33,9 @@ def raise_stone(session: Session, uri: str, actor: str) -> None:
 def buried(session: Session, uri: str, owner: str | None) -> bool:
     """Whether the owner, or the instance that speaks for it, has deleted what was at this address."""
     speakers = [owner or "", f"{origin_of(owner) or ''}/actor"]
-    return (
-        session.exec(
-            select(Tombstone.uri).where(Tombstone.uri == uri, col(Tombstone.actor).in_(speakers))
-        ).first()
-        is not None
-    )
+    return session.exec(_BURIED, params={"uri": uri, "speakers": speakers}).first() is not None
+
+
+_BURIED = select(Tombstone.uri).where(
+    col(Tombstone.uri) == bindparam("uri"), col(Tombstone.actor).in_(bindparam("speakers", expanding=True))
+)

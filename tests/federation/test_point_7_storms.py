@@ -1,7 +1,6 @@
 """Point 7: whoever storms an inbox is told to wait, and nobody else waits with them."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -115,7 +114,7 @@ def test_the_memory_of_senders_is_bounded() -> None:
 
 def test_a_storm_from_one_domain_gets_429_while_others_are_served(world: World) -> None:
     saillans, storm, ulm = world["saillans"], world["storm"], world["ulm"]
-    saillans.node.budgets = Budgets(2)
+    saillans.node.budgets = Budgets(2, clock=Clock())
     answers = [storm.post(saillans, storm.note(str(n), "text")) for n in range(20)]
     assert answers[0] == 202
     assert answers[-1] == 429
@@ -146,18 +145,14 @@ def test_1450_deletes_of_unknown_actors_cause_no_fetch_and_no_write(world: World
     big.requests.clear()
     writes.clear()
     saillans.node.budgets = Budgets()
-    took = []
     for number in range(1450):
         gone = f"{big.origin}/users/{number}"
         farewell = {"id": f"{gone}#delete", "type": "Delete", "actor": gone, "object": gone}
         body = json.dumps(farewell).encode()
-        began = time.perf_counter()
         receipt = inbox.receive(saillans.node, method="POST", target="/inbox", headers={}, body=body)
-        took.append(time.perf_counter() - began)
         assert (receipt.status, receipt.outcome) == (202, "ignored")
     assert [path for method, path in big.requests if method == "GET"] == []
     assert writes == []
-    assert sorted(took)[int(len(took) * 0.95)] < 0.05
 
 
 def test_refusals_cost_no_write_each_and_do_not_count_against_whom_they_name(
@@ -201,7 +196,7 @@ def test_those_we_follow_who_follow_us_and_who_are_allowed_are_known(world: Worl
     with saillans.node.database.writing() as session:
         hosts.judge(session, arvieu.host, True)
     world.later(seconds=11)  # so long it is remembered who is a stranger
-    saillans.node.budgets = Budgets(4)
+    saillans.node.budgets = Budgets(4, clock=Clock())
 
     def through(sender: Instance) -> int:
         return [sender.post(saillans, sender.note(str(n), "text")) for n in range(20)].count(202)

@@ -122,7 +122,7 @@ def _flood(what: str, posts: list[bytes], receiver: Town, floor: Baselines, aim:
     before, began = receiver.processor(), time.perf_counter()
     sent = send(receiver.port, posts)
     busy = (receiver.processor() - before) / len(posts)
-    assert sent.answers == {202}, f"the inbox answered {sorted(sent.answers)}"
+    assert set(sent.answers) == {202}, f"the inbox answered {sorted(sent.answers)}"
     until(lambda: _unhandled(receiver) == 0, "not all were handled", every=0.05)
     handled = len(posts) / (time.perf_counter() - began)
     size = sum(map(len, posts)) / len(posts) / 1024
@@ -130,7 +130,8 @@ def _flood(what: str, posts: list[bytes], receiver: Town, floor: Baselines, aim:
     return [
         Figure(
             f"inbox, {what}, verified and stored", sent.rate, "/s", "hello", sent.rate / floor.requests, aim,
-            f"{size:.1f} KiB each, {SENDERS} senders, {busy * 1000:.2f} ms of processor each",
+            f"{size:.1f} KiB each, {SENDERS} senders, {busy * 1000:.2f} ms of processor each, "
+            f"and {sent.processor / len(posts) * 1000:.2f} ms to send it",
         ),
         Figure(f"inbox, {what}, wait for the answer, median", half * 1000, "ms"),
         Figure(f"inbox, {what}, wait for the answer, p95", most * 1000, "ms", aim="< 50" if aim else ""),

@@ -30,7 +30,10 @@ class Town:
         self.origin = f"http://{name}.localhost:{self.port}"
         listen = f"127.0.0.1:{self.port}"
         instance = Instance.create(
-            self.data, origin=self.origin, name=name, lab=True, listen=listen, log="error", inbox_rate=0
+            self.data,
+            origin=self.origin,
+            name=name,
+            **({"lab": True, "listen": listen, "log": "error", "inbox_rate": 0} | settings),
         )
         with instance.database.writing() as session:
             owner = community.found(session, self.origin, slug=name, name=name.capitalize(), country="FR")

@@ -16,8 +16,8 @@ class Database:
 
     `writing()` commits when its block ends and rolls back when it raises. On SQLite it opens with
     BEGIN IMMEDIATE: with the driver's deferred default, two sessions that read and then write lose
-    each other's change without a word. `on_commit` is called after each of its commits: that is how
-    the worker hears at once that there is something to deliver, to judge or to index.
+    each other's change without a word. `on_commit` is called after each of its commits that is not made
+    `quietly`: that is how the worker hears at once that there is something to deliver, to judge or to index.
     """
 
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
@@ -34,10 +34,10 @@ class Database:
             yield session  # closing lets what was read stay readable, a rollback would not
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, quietly: bool = False) -> Iterator[Session]:
         with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-        if self.on_commit:
+        if self.on_commit and not quietly:
             self.on_commit()
 
     @contextmanager

@@ -45,6 +45,7 @@ class Instance:
             lab=settings.lab,
             mode=settings.federation,
             wake=self.wake,
+            arrived=self.wake.listener(),
             budgets=Budgets(settings.inbox_rate),
         )
         self.index = Keeper(settings, self.database)

@@ -46,12 +46,13 @@ class Database(Protocol):
     """The host application's database, as far as this library needs to know it.
 
     `writing()` holds the write lock from its first statement and commits when the block ends;
-    nothing touches the network inside it. `reading()` sees one consistent state and writes nothing.
+    nothing touches the network inside it. Its commit wakes whoever waits for work, unless it is made
+    `quietly`. `reading()` sees one consistent state and writes nothing.
     """
 
     def reading(self) -> AbstractContextManager[Session]: ...
 
-    def writing(self) -> AbstractContextManager[Session]: ...
+    def writing(self, *, quietly: bool = False) -> AbstractContextManager[Session]: ...
 
 
 def now() -> datetime:

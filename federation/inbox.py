@@ -109,7 +109,7 @@ def receive(
     }
     outcome = node.intake.put(row)
     if outcome == "stored":
-        node.wake.set()
+        node.arrived.set()
     return Receipt(outcome, actor, activity_id)
 
 

@@ -96,7 +96,8 @@ class Node:
 
     `origin` is "https://example.org" without a trailing slash. `mode` is "open" or "allowlist".
     `lab` permits http and loopback, for demonstrations and tests. `wake` is set after a commit that
-    left work for the worker. `budgets` says how much others may send.
+    left work for the worker, `arrived` when something is there to be judged and nothing else is new.
+    `budgets` says how much others may send.
     """
 
     origin: str
@@ -106,6 +107,7 @@ class Node:
     lab: bool = False
     mode: str = "open"
     wake: threading.Event = field(default_factory=threading.Event)
+    arrived: threading.Event = field(default_factory=threading.Event)
     budgets: Budgets = field(default_factory=Budgets)
     intake: Intake[dict[str, Any], str] = field(init=False, repr=False)
     tally: Tally = field(init=False, repr=False)

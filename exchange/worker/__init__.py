@@ -61,7 +61,7 @@ class Worker:
         reader = backfill.Reader(node)
         ended, threads = self._stop.is_set, self.instance.settings.workers
         self._loop("deliver", lambda: delivery.deliver_due(node, threads=threads, stop=ended))
-        self._loop("handle", lambda: inbox.handle_due(node, stop=ended), ease=GATHER)
+        self._loop("handle", lambda: inbox.handle_due(node, stop=ended), ease=GATHER, bell=node.arrived)
         self._loop("backfill", lambda: int(reader.step()), ease=GATHER)
         self._loop("index", self.instance.index_once)
         self._loop("introduce", lambda: introducing.introduce(self.instance), ease=GATHER)
@@ -91,9 +91,15 @@ class Worker:
         return 0
 
     def _loop(
-        self, name: str, work: Callable[[], int], *, every: float | None = None, ease: float = EASE
+        self,
+        name: str,
+        work: Callable[[], int],
+        *,
+        every: float | None = None,
+        ease: float = EASE,
+        bell: threading.Event | None = None,
     ) -> None:
-        bell = threading.Event() if every else self.instance.wake.listener()
+        bell = bell or (threading.Event() if every else self.instance.wake.listener())
         pause = every or (LOOK_AGAIN if self._watch else ASK)
         self._bells.append(bell)
 

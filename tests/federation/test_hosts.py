@@ -4,9 +4,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import time_machine
+from sqlalchemy import insert
 
 from exchange.db import Database
-from federation import hosts
+from federation import hosts, rules
 from federation.base import now
 
 OPEN = cast(Any, SimpleNamespace(mode="open"))
@@ -87,3 +89,33 @@ def test_a_delivery_that_was_taken_clears_the_record(database: Database) -> None
         row = hosts.known(session, "a.example")
         assert (row.state, row.failures, row.last_error) == ("ok", 0, None)
         assert row.last_out is not None
+
+
+def test_at_the_door_a_rule_of_ours_holds_at_once_and_anothers_after_a_second(database: Database) -> None:
+    node = cast(Any, SimpleNamespace(mode="open", database=database))
+    with time_machine.travel(now(), tick=False) as clock:
+        assert rules.heeded(node, "a.bad.example")
+        with database.writing() as session:
+            hosts.judge(session, "bad.example", False)
+        assert not rules.heeded(node, "a.bad.example")
+        with database.writing() as session:
+            hosts.judge(session, "bad.example", True)
+        assert rules.heeded(node, "a.bad.example")
+        with database.writing() as session:
+            hosts.judge(session, "bad.example", None)
+        node.mode = "allowlist"
+        assert not rules.heeded(node, "a.bad.example")
+        node.mode = "open"
+        with database.writing() as session:  # as another process would: nobody tells us
+            row = {"domain": "bad.example", "source": "", "allowed": False, "reason": "", "at": now()}
+            session.connection().execute(insert(rules.Rule), [row])
+        clock.shift(1.0)
+        assert not rules.heeded(node, "a.bad.example")
+
+
+def test_a_change_of_rules_that_is_taken_back_changes_nothing_at_the_door(database: Database) -> None:
+    node = cast(Any, SimpleNamespace(mode="open", database=database))
+    with database.writing() as session:
+        hosts.judge(session, "bad.example", False)
+        session.rollback()
+    assert rules.heeded(node, "bad.example")

@@ -51,3 +51,22 @@ def test_nobody_suffers_for_another(database: Database) -> None:
             answers[2].result()
     with database.reading() as session:
         assert sorted(session.exec(select(Host.host)).all()) == ["1", "2", "4", "5"]
+
+
+def test_who_ends_while_writing_for_others_leaves_nobody_waiting(database: Database) -> None:
+    gate = threading.Event()
+
+    def write(session: Session, items: list[int]) -> list[int]:
+        gate.wait(5)
+        if 0 in items:
+            raise SystemExit
+        return items
+
+    intake: Intake[int, int] = Intake(database, write)
+    with ThreadPoolExecutor(6) as pool:
+        answers = [pool.submit(intake.put, item) for item in (0, 1, 2, 3)]
+        gate.set()
+        outcomes = [answer.exception(5) for answer in answers]
+        assert isinstance(outcomes[0], SystemExit)
+        assert pool.submit(intake.put, 7).result(5) == 7
+    assert not intake.busy()

@@ -40,3 +40,22 @@ def test_it_is_forgotten_on_demand_and_with_its_owner_and_never_grows_without_bo
     del owner
     gc.collect()
     assert len(memory._found) == 0
+
+
+def test_what_is_asked_once_is_known_and_what_changed_while_it_was_looked_up_is_not() -> None:
+    memory: Memory[bool | None] = Memory(seconds=10)
+    owner, asked = Owner(), []
+
+    def look() -> None:
+        asked.append(1)
+
+    assert memory.ask(owner, "a", look) is None
+    assert memory.ask(owner, "a", look) is None
+    assert len(asked) == 1  # nothing to say is an answer too
+
+    def overtaken() -> bool:
+        memory.clear()  # somebody commits a change after we have read
+        return True
+
+    assert memory.ask(owner, "b", overtaken) is True
+    assert memory.ask(owner, "b", lambda: False) is False

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from federation import budgets
 from search.opening import KINDS
 from tests.load import agreement, baselines, engines, fanout, kills, measurements, survival
 from tests.load.figures import Figure, plain, table
@@ -95,6 +96,9 @@ def measure(place: Path, size: Size, wanted: set[str], kinds: tuple[str, ...]) -
                 lambda: measurements.pages(ulm, size.pages),
             )
             part("inbox", "The inbox", lambda: measurements.inbox(arvieu, ulm, size.inbox, floor))
+            if "inbox" in wanted:
+                with Town(place, "saillans", inbox_rate=budgets.RATE) as guarded:
+                    part("inbox", "Storms", lambda: measurements.storms(arvieu, ulm, guarded))
             part(
                 "inbox",
                 "The instance after all this",

@@ -6,6 +6,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.load.senders import SENDERS, send, written
 from tests.load.town import Town, until
 from tests.rig import complete, seeds
 
+DELETES = 1_450
+STORM, CALM = 1_000, 40  # requests of one domain at once, and of another meanwhile
 IDLE = 5.0  # seconds that an instance is left alone to see what it does meanwhile
 WORDS = [
     *("énergie citoyenne", "Bürgerenergie", "solar roof", "mobilité village"),
@@ -93,13 +96,18 @@ def inbox(sender: Town, receiver: Town, count: int, floor: Baselines) -> list[Fi
     with sender.database.reading() as session:
         created = select(JournalEntry).where(col(JournalEntry.kind) == "Create").limit(count)
         practices = [entry.activity["object"] for entry in session.exec(created)]
-        key = keys.signing_key(session, sender.actor)
+    key = _key(sender)
     likes = [{"type": "Like", "object": practices[n % len(practices)]["id"]} for n in range(count)]
     updates = [{"type": "Update", "object": practices[n % len(practices)]} for n in range(count)]
     return [
         *_flood("small activities", list(_posts(sender, receiver, key, likes)), receiver, floor, "≥ 1,000"),
         *_flood("whole practices", list(_posts(sender, receiver, key, updates)), receiver, floor, ""),
     ]
+
+
+def _key(town: Town) -> tuple[str, Any]:
+    with town.database.reading() as session:
+        return keys.signing_key(session, town.actor)
 
 
 def _posts(
@@ -136,6 +144,40 @@ def _flood(what: str, posts: list[bytes], receiver: Town, floor: Baselines, aim:
         Figure(f"inbox, {what}, wait for the answer, median", half * 1000, "ms"),
         Figure(f"inbox, {what}, wait for the answer, p95", most * 1000, "ms", aim="< 50" if aim else ""),
         Figure(f"inbox, {what}, stored and handled", handled, "/s"),
+    ]  # fmt: skip
+
+
+def storms(sender: Town, other: Town, receiver: Town) -> list[Figure]:
+    """Point 7: Deletes of unknown actors, and one domain beyond its budget while another sends what it may.
+
+    `receiver` has the budgets that every instance has.
+    """
+    gone = f"{sender.origin}/users/{{}}"
+    leaving = [{"id": gone.format(n) + "#delete", "type": "Delete"} for n in range(DELETES)]
+    farewells = [
+        json.dumps(one | dict.fromkeys(("actor", "object"), gone.format(n))).encode()
+        for n, one in enumerate(leaving)
+    ]
+    headers = {"Host": receiver.origin.removeprefix("http://"), "Content-Type": "application/activity+json"}
+    deletes = send(receiver.port, [written("POST", "/inbox", headers, body) for body in farewells])
+    assert set(deletes.answers) == {202}, f"the inbox answered {deletes.answers}"
+    storm, calm = (
+        list(_posts(town, receiver, _key(town), [{"type": "Like", "object": receiver.actor}] * count))
+        for town, count in ((sender, STORM), (other, CALM))
+    )
+    send(receiver.port, [storm.pop(), calm.pop()])  # their keys are known from now on
+    with ThreadPoolExecutor(1) as pool:
+        storming = pool.submit(send, receiver.port, storm, senders=SENDERS // 2)
+        served = send(receiver.port, calm, senders=1)
+        stormed = storming.result()
+    assert set(served.answers) == {202}, f"who sent little was answered {served.answers}"
+    return [
+        Figure("Deletes of unknown actors, wait for the answer, p95", spread(deletes.waits)[1] * 1000, "ms", aim="< 50",
+               note=f"{deletes.rate:,.0f}/s"),
+        Figure("a storm from one domain, told to wait (429)", stormed.answers.get(429, 0) / len(storm) * 100, "%",
+               note=f"{stormed.rate:,.0f} requests a second"),
+        Figure("another domain meanwhile, wait for the answer, p95", spread(served.waits)[1] * 1000, "ms", aim="< 50",
+               note="each of them taken"),
     ]  # fmt: skip
 
 

@@ -23,3 +23,38 @@ def test_what_cannot_be_a_name_is_no_host(host: str) -> None:
 )
 def test_a_nul_is_refused_wherever_it_stands_in_an_address(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code == 400
+
+
+INBOXES = ["/inbox", "/actor/inbox", "/communities/ulm/inbox"]
+JSON = "application/activity+json"
+
+
+@pytest.mark.parametrize("path", INBOXES)
+def test_an_inbox_says_what_it_takes(visitor: Visitor, path: str) -> None:
+    told = visitor.get(path)
+    assert (told.status_code, set(told.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
+    refused = visitor.client.post(path, data=b"{}", content_type="text/plain")
+    assert refused.status_code == 415
+    packed = visitor.client.post(path, data=b"x", content_type=JSON, headers={"Content-Encoding": "gzip"})
+    assert packed.status_code == 415
+    unsigned = visitor.client.post(
+        path, data=b'{"type": "Like", "actor": "https://a.example/"}', content_type=JSON
+    )
+    assert unsigned.status_code == 401
+    for answer in (refused, packed, unsigned):
+        assert answer.content_type == "application/problem+json"
+        assert answer.json["status"] == answer.status_code
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    # Parameters and capitals make no difference to what a media type is.
+    wordy = visitor.client.post(path, data=b"nonsense", content_type='Application/LD+JSON; profile="x"')
+    assert (wordy.status_code, wordy.json["title"]) == (400, "The text is not valid JSON.")
+
+
+@pytest.mark.parametrize(
+    "path", ["/communities/nobody/inbox", "/clusters/nothing/inbox", "/communities/a%00b/inbox"]
+)
+def test_who_is_not_here_has_no_inbox(visitor: Visitor, path: str) -> None:
+    for _ in range(2):  # also when that is known by heart
+        answer = visitor.client.post(path, data=b"{}", content_type=JSON)
+        assert (answer.status_code, answer.content_type) == (404, "application/problem+json")

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 SLICE = 0.01  # seconds of work between two looks at the door
-REST = 3.0  # a pause is as long as so many of the slice before it: a quarter of the time is for the work
-LONGEST = 0.1  # seconds that one pause takes at most, whatever the slice took
+REST = 9.0  # a pause is as long as so many of the slice before it: a tenth of the time is for the work
+LONGEST = 0.25  # seconds that one pause takes at most, whatever the slice took
 
 
 class Courtesy:

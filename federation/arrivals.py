@@ -29,7 +29,7 @@ class Arrival(FederationTable, table=True):
     __table_args__ = (
         UniqueConstraint("actor", "activity_id"),
         Index("ix_arrival_due", "state", "due_at"),
-        Index("ix_arrival_order", "actor", "object_id", "id"),
+        Index("ix_arrival_order", "actor", "object_id", "state", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)  # type: ignore[call-overload]

@@ -26,6 +26,7 @@ from federation.fetching import Fetcher, Pending, available
 from federation.node import Incoming, Node
 
 BATCH = 100
+FEW = 20  # while somebody waits at the door
 LEASE = timedelta(minutes=10)
 POLL = 0.1  # seconds between looks for new work while something is being fetched
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))
@@ -68,7 +69,9 @@ def handle_due(node: Node, *, limit: int | None = None, stop: Callable[[], bool]
     waiting: list[Case] = []
     with Fetcher(node) as fetcher:
         while True:
-            room = BATCH if limit is None else min(BATCH, limit - count)
+            room = FEW if node.intake.busy() else BATCH
+            if limit is not None:
+                room = min(room, limit - count)
             opened = _open(node, fetcher, 0 if stop() else room)
             count += len(opened)
             waiting += opened

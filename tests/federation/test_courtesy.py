@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from federation import courtesy, inbox
 from federation.courtesy import Courtesy
+from federation.node import Incoming
 from tests.federation.world import World
 
 
@@ -54,8 +55,8 @@ def test_a_poisoned_message_in_a_crowd_hurts_nobody_else(
 ) -> None:
     ulm, saillans = world["ulm"], world["saillans"]
 
-    def stumble(incoming: object) -> None:
-        if "3" in str(incoming.object_id):  # type: ignore[attr-defined]
+    def stumble(incoming: Incoming) -> None:
+        if incoming.object_id == f"{ulm.origin}/notes/n3":
             raise ZeroDivisionError
 
     saillans.notebook.before = stumble

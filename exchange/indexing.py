@@ -111,7 +111,7 @@ def document(
         "evidence": _some(practice.evidence_level),
         "status": _some(practice.status),
         "cost_class": _some(cost_class),
-        "commitment": tuple(record.get("commitment") or ()),
+        "commitment": concepts.with_broader(record.get("commitment") or ()),
         "instance": (urlsplit(owner.instance).netloc,),
         "community": (owner.uri,),
         "key": _some(practice.key),

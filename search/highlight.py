@@ -5,13 +5,14 @@ from html import escape
 
 from search.compounds import COMPOUNDING, parts
 from search.meaning import All, Any, Meaning, Run, Start, Word
-from search.text import Token, base_language, fold, stems, tokens
+from search.text import ELIDED, LONGEST_WORD, Token, base_language, fold, runs, stems, tokens
 
 LONGEST = 260
 BEFORE = 60  # what stays readable in front of the first mark
 FIELDS = ("summary", "body")
 # Irish mutates initials, Dutch takes ge- away, the Serbian stemmer writes Cyrillic in Latin letters.
 CHANGE_BEGINNINGS = frozenset({"ga", "nl", "hr", "tr"})
+LEANING = ELIDED | {"s"}  # words only where no apostrophe ties them to another
 Span = tuple[int, int]
 Texts = Mapping[str, Mapping[str, str]]
 
@@ -26,6 +27,7 @@ class Marker:
         self.runs: list[tuple[str, ...]] = []
         self._collect(meaning)
         self._judged: dict[tuple[str, str], bool] = {}
+        self._written: dict[str, dict[str, bool]] = {}
         self._insides = {
             language: [stem[3:] for stem in self.stems if stem.startswith(f"{language}:")]
             for language in COMPOUNDING
@@ -52,10 +54,23 @@ class Marker:
     def spans(self, text: str, language: str) -> list[Span]:
         """Where the normalised text has the query's words."""
         language = base_language(language)
-        found = list(tokens(text))
-        marked = [(token.start, token.end) for token in found if self._is_meant(token.text, language)]
+        judged = self._written.setdefault(language, {})
+        marked: list[Span] = []
+        # A page of snippets is thousands of words and a few different ones: each is judged once as it is
+        # written, and only a text that has one of them is read as carefully as the index reads it.
+        for run in runs(text):
+            word = run.group()
+            meant = judged.get(word)
+            if meant is None:
+                meant = judged[word] = self._is_meant(word.lower()[:LONGEST_WORD], language)
+            if meant:
+                marked.append(run.span())
+        if marked and not LEANING.isdisjoint(self.surfaces):
+            marked = [
+                (token.start, token.end) for token in tokens(text) if self._is_meant(token.text, language)
+            ]
         if self.runs:
-            marked = sorted({*marked, *self._runs(found)})
+            marked = sorted({*marked, *self._runs(list(tokens(text)))})
         return marked
 
     def _is_meant(self, word: str, language: str) -> bool:

@@ -53,7 +53,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 # Articles and prepositions that lean on the next word: l'énergie, dell'acqua, qu'elle
-_ELIDED = frozenset(
+ELIDED = frozenset(
     [
         "b",
         "c",
@@ -118,11 +118,16 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _WORD.finditer(text):
         start, end = match.span()
         word = match.group().lower()
-        if len(word) <= 7 and end < len(text) and text[end] in _APOSTROPHES and word in _ELIDED:
+        if len(word) <= 7 and end < len(text) and text[end] in _APOSTROPHES and word in ELIDED:
             continue
         if word == "s" and start and text[start - 1] in _APOSTROPHES:
             continue
         yield Token(word[:LONGEST_WORD], start, end)
+
+
+def runs(text: str) -> Iterator[re.Match[str]]:
+    """What may be a word of a *normalised* text, as it is written: `tokens` without its judgement, and faster."""
+    return _WORD.finditer(text)
 
 
 def words(text: str) -> list[str]:

@@ -44,6 +44,7 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
     ("get", "/v1/adoptions/{ref}", "One adoption", "Adoption", None, (*_READ, 410)),
     ("delete", "/v1/adoptions/{ref}", "Take an adoption back", "", None, (401, 403, 404)),
     ("put", "/v1/adoptions/{ref}/confirmation", "Confirm it, as the origin", "Adoption", "Confirmation", _WRITE),
+    ("get", "/v1/suggest", "Suggestions while typing", "Suggestions", None, (401,)),
     ("get", "/v1/communities", "Communities", "Communities", None, (400, 401)),
     ("get", "/v1/communities/{ref}", "One community with its practices", "CommunityInFull", None, _READ),
     ("get", "/v1/commitments", "Commitments, who signed them and what serves them", "Commitments", None, (401,)),
@@ -61,6 +62,9 @@ _DESCRIPTIONS = {
     "adopted_by": "Address, short name or @name@host of a community.",
     "community": "The owner: address, short name or @name@host.",
     "instance": "The host of the instance on which it was published.",
+    "after": "The cursor of the page before: goes on behind what was shown, whatever changed meanwhile.",
+    "home": "The community that asks: address, short name or @name@host. For the orders `nearest` and `like`.",
+    "explain": "Says of each hit which word in which text it owes its score.",
 }
 
 
@@ -158,7 +162,11 @@ def _parameters(method: str, path: str) -> list[dict[str, Any]]:
             _parameter("sort", {"enum": list(SORTS)}),
             _parameter("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}),
             _parameter("per_page", {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE}),
+            *(_parameter(name, {"type": "string"}) for name in ("after", "home")),
+            _parameter("explain", {"type": "boolean"}),
         ]
+    if path == "/v1/suggest":
+        found += [_parameter("q", {"type": "string"}), _parameter("lang", {"type": "string"})]
     if path == "/v1/communities":
         found.append(_parameter("local", {"type": "boolean"}))
     if path == "/v1/inspect":

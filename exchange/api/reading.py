@@ -13,9 +13,11 @@ from exchange.api.problems import ApiProblem
 from exchange.catalogue import answer as answering
 from exchange.catalogue import find as finding
 from exchange.catalogue import judgement, lookup, shelf, sign
+from exchange.catalogue import suggest as suggesting
 from exchange.messages import N_, NotFound
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
+from exchange.translation import LANGUAGES
 from exchange.vocabulary import concepts
 
 LONGEST = 500
@@ -35,6 +37,16 @@ def practices() -> Response:
         found = finding.find(instance().engine, params, language=language, session=session)
     made = answer(found.data())
     made.headers.extend(_links(found))
+    return made
+
+
+@api.get("/v1/suggest")
+def suggest() -> Response:
+    """What may be meant by what has been typed so far."""
+    wanted = request.args.get("lang", "")
+    language = wanted if wanted in LANGUAGES else reader_language() or "en"
+    made = answer({"items": suggesting.suggest(instance().engine, request.args.get("q", ""), language)})
+    made.cache_control.max_age = 60
     return made
 
 
@@ -244,9 +256,12 @@ def plain(ref: str, limit: int = LONGEST) -> str:
 def _links(found: finding.Results) -> dict[str, str]:
     """RFC 8288 links to the pages before and after."""
 
-    def to(page: int) -> str:
+    def to(page: int, after: str | None) -> str:
         args: Any = request.args.copy()
+        args.pop("after", None)
         args["page"] = str(page)
+        if after:
+            args["after"] = after
         query = "&".join(
             f"{name}={_quoted(value)}" for name in args for value in args.getlist(name) if name and value
         )
@@ -254,9 +269,9 @@ def _links(found: finding.Results) -> dict[str, str]:
 
     links = []
     if found.page > 1:
-        links.append(f'<{to(found.page - 1)}>; rel="prev"')
+        links.append(f'<{to(found.page - 1, found.before)}>; rel="prev"')
     if found.page < found.pages and found.page < finding.MOST_PAGES:
-        links.append(f'<{to(found.page + 1)}>; rel="next"')
+        links.append(f'<{to(found.page + 1, found.after)}>; rel="next"')
     return {"Link": ", ".join(links)} if links else {}
 
 

@@ -88,8 +88,11 @@ def _answers() -> dict[str, Any]:
         "score": {"type": "number"},
         "snippet": {**TEXT, "description": "HTML-safe text with <mark>"},
         "distance_km": MAYBE_NUMBER,
+        "rank": {**NUMBER, "description": "position by the order alone, from 1"},
+        "place": {"enum": ["bridge", "small", None], "description": "why a place was kept for it"},
+        "reasons": _list(_object({"word": TEXT, "field": TEXT, "score": {"type": "number"}})),
     }
-    value = _object({"value": TEXT, "label": TEXT, "count": NUMBER, "selected": YES})
+    value = _object({"value": TEXT, "label": TEXT, "count": NUMBER, "selected": YES, "broader": TEXT})
     version = {"id": TEXT, "number": NUMBER, "digest": TEXT, "note": TEXT, "published": TEXT}
     judged = {"relation": TEXT, "conflict": YES, "ratings": {"type": "object"}, "comment": TEXTS}
     of = {"id": TEXT, "key": TEXT, "practice": TEXT, "practice_version": NUMBER, "local": YES}
@@ -108,6 +111,22 @@ def _answers() -> dict[str, Any]:
                 "items": _list(_ref("Hit")),
                 "facets": _object({name: _list(value) for name in FACETS}),
                 "did_you_mean": MAYBE_TEXT,
+                "relaxed": YES,
+                "spelled": {"type": "object", "additionalProperties": _list(TEXT)},
+                "sort": TEXT,
+                "after": {**MAYBE_TEXT, "description": "asks for the next page"},
+            }
+        ),
+        "Suggestions": _object(
+            {
+                "items": _list(
+                    _object(
+                        {
+                            "kind": {"enum": ["concept", "community", "practice"]},
+                            **dict.fromkeys(("text", "language", "path", "facet", "value"), TEXT),
+                        }
+                    )
+                )
             }
         ),
         "Distribution": _object(

@@ -7,29 +7,38 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import shelf
+from exchange.catalogue import alike, facets, fairness, shelf
 from exchange.catalogue.search_values import read_filter, read_near, read_number
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.community import Community
-from exchange.vocabulary import concepts, names
+from exchange.vocabulary import names
 from exchange.vocabulary.thesaurus import thesaurus
-from search.engine import Engine, Hit, Query
+from search import cursor
+from search.engine import Engine, Hit, Query, Reason
 
 SORTS = (
     *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),
-    "nearest",
+    *("nearest", "like"),
 )
 FACETS = (
     *("theme", "country", "degurba", "population_class", "language", "maturity", "evidence"),
     *("commitment", "status", "cost_class", "instance", "adopted_by"),
 )
 FILTERS = (*FACETS, "community", "topography")
+LONGEST_NAME = 300
+NEEDS_PLACE = N_("Sorting by distance needs a place: near=latitude,longitude, or a community with home=.")
+NEEDS_HOME = N_("Sorting by likeness needs a community to be like: home=, or log in.")
+facet_label = facets.label
 MOST_WORDS, MOST_PAGES, MOST_PER_PAGE = 500, 1000, 100
 
 
 @dataclass(frozen=True)
 class SearchParams:
-    """One question to the catalogue, checked; `filters` is facet → alternatives, empty ones left out."""
+    """One question to the catalogue, checked; `filters` is facet → alternatives, empty ones left out.
+
+    `home` names the community from which it is asked: what is nearest or most like us, and which kind of
+    place is the other, depend on it. `after` is the cursor of the page before (`search/cursor.py`).
+    """
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -37,6 +46,9 @@ class SearchParams:
     sort: str = "relevance"
     page: int = 1
     per_page: int = 20
+    after: str = ""
+    home: str = ""
+    explain: bool = False
 
     @classmethod
     def from_args(cls, args: Mapping[str, Any]) -> "SearchParams":
@@ -63,11 +75,10 @@ class SearchParams:
             sort=take("sort", _sort, "relevance"),
             page=take("page", lambda values: read_number(values, 1, MOST_PAGES), 1),
             per_page=take("per_page", lambda values: read_number(values, 1, MOST_PER_PAGE), 20),
+            after=take("after", _cursor, ""),
+            home=take("home", lambda values: values[-1][:LONGEST_NAME], ""),
+            explain=take("explain", lambda values: values[-1] not in ("0", "false"), False),
         )
-        if params.sort == "nearest" and params.near is None and not problems:
-            problems.append(
-                Problem("sort", Message(N_("Sorting by distance needs a place: near=latitude,longitude.")))
-            )
         if problems:
             raise Refusal(problems)
         return params
@@ -89,6 +100,8 @@ class SearchParams:
             per_page=self.per_page,
             facets=FACETS,
             thesaurus=thesaurus(),
+            after=self.after,
+            explain=self.explain,
         )
 
 
@@ -106,6 +119,10 @@ class Results:
     unread: bool = False
     mistakes: tuple[Message, ...] = ()
     away: bool = False  # the search itself could not be asked
+    spelled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    after: str = ""
+    before: str | None = None
+    sort: str = "relevance"
 
     @property
     def pages(self) -> int:
@@ -120,19 +137,40 @@ class Results:
             "items": self.items,
             "facets": self.facets,
             "did_you_mean": self.did_you_mean,
+            "relaxed": self.relaxed,
+            "spelled": {typed: list(others) for typed, others in self.spelled.items()},
+            "sort": self.sort,
+            "after": self.after or None,
         }
 
 
 def find(
-    engine: Engine, params: SearchParams, *, language: str | None = None, session: Session | None = None
+    engine: Engine,
+    params: SearchParams,
+    *,
+    language: str | None = None,
+    session: Session | None = None,
+    home: Community | None = None,
 ) -> Results:
     """Ask the index. With a `language`, titles and labels are in it where there are any.
 
     With a `session`, communities may be named by their short names and are shown by their names.
+    `home` is the reader's community, unless the question names another. Raises Refusal at `home` when
+    there is no such community, and at `sort` when an order needs one.
     """
     if session is not None:
         params = replace(params, filters=_addresses(session, params.filters))
-    hits = engine.find(params.query((language,) if language else ()))
+    home = _home(session, params, home)
+    query = params.query((language,) if language else ())
+    query = replace(query, arrange=fairness.places(home.degurba if home else None), origin=_point(home))
+    if params.sort == "like":
+        if home is None or session is None:
+            raise Refusal([Problem("sort", Message(NEEDS_HOME))])
+        hits = alike.find(engine, query, session, home)
+    else:
+        hits = engine.find(query)
+    if params.sort == "nearest" and hits.sort != "nearest":
+        raise Refusal([Problem("sort", Message(NEEDS_PLACE))])
     called = _called(session, hits.facets.get("adopted_by", ()), params, language or "en")
     return Results(
         total=hits.total,
@@ -140,14 +178,37 @@ def find(
         per_page=params.per_page,
         items=[item(hit, language) for hit in hits.hits],
         facets={
-            name: _facet(name, hits.facets.get(name, []), params, language or "en", called) for name in FACETS
+            name: facets.rows(
+                name, hits.facets.get(name, []), params.filters.get(name, ()), language or "en", called
+            )
+            for name in FACETS
         },
         did_you_mean=hits.did_you_mean,
         relaxed=hits.relaxed,
         unread=hits.unread,
-        mistakes=tuple(Message(mistake.message, mistake.params) for mistake in hits.mistakes),
         away=hits.away,
+        mistakes=tuple(
+            Message(mistake.message, mistake.params | {"position": mistake.position})
+            for mistake in hits.mistakes
+        ),
+        spelled=hits.spelled,
+        after=hits.after,
+        before=hits.before,
+        sort=hits.sort,
     )
+
+
+def _home(session: Session | None, params: SearchParams, home: Community | None) -> Community | None:
+    if not params.home or session is None:
+        return home
+    try:
+        return shelf.community(session, params.home)
+    except NotFound as error:
+        raise Refusal([Problem("home", error.problems[0].message)]) from error
+
+
+def _point(home: Community | None) -> tuple[float, float] | None:
+    return (home.lat, home.lon) if home and home.lat is not None and home.lon is not None else None
 
 
 def item(hit: Hit, language: str | None) -> dict[str, Any]:
@@ -190,16 +251,13 @@ def item(hit: Hit, language: str | None) -> dict[str, Any]:
             for name, value in hit.through
         ],
         "distance_km": None if hit.distance is None else round(hit.distance, 1),
-    }
+        "rank": hit.rank,
+        "place": hit.place or None,
+    } | ({"reasons": [_reason(one) for one in hit.reasons]} if hit.reasons else {})
 
 
-def facet_label(name: str, value: str, language: str = "en") -> str:
-    """What a facet's value is called in the reader's language."""
-    if name == "country":
-        return names.country(value, language)
-    if name == "language":
-        return names.language_name(value, language)
-    return concepts.label(value, language)
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"word": reason.word, "field": reason.field, "score": round(reason.score, 4)}
 
 
 def _addresses(session: Session, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -222,33 +280,6 @@ def _called(session: Session | None, counts: Any, params: SearchParams, language
         return {}
     known = session.exec(select(Community).where(col(Community.uri).in_(uris[:200])))
     return {community.uri: community.called(language) for community in known}
-
-
-def _facet(
-    name: str, counts: Any, params: SearchParams, language: str, called: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    def label(value: str) -> str:
-        return called.get(value) or facet_label(name, value, language)
-
-    chosen = params.filters.get(name, ())
-    if name == "country":
-        chosen = tuple(same for code in chosen for same in names.same_country(code))
-    rows = [
-        {
-            "value": value,
-            "label": label(value),
-            "count": count,
-            "selected": value in chosen,
-        }
-        for value, count in counts
-    ]
-    found = {row["value"] for row in rows}
-    rows += [
-        {"value": value, "label": label(value), "count": 0, "selected": True}
-        for value in params.filters.get(name, ())
-        if not found & {value, *(names.same_country(value) if name == "country" else ())}
-    ]
-    return rows
 
 
 def _chosen(texts: Mapping[str, str], language: str | None, original: str) -> tuple[str, str]:
@@ -286,4 +317,12 @@ def _sort(values: list[str]) -> str:
             value=values[-1][:80],
             known=", ".join(SORTS),
         )
+    return values[-1]
+
+
+def _cursor(values: list[str]) -> str:
+    try:
+        cursor.read(values[-1])
+    except ValueError as error:
+        raise Refusal(N_("This is not the address of a next page.")) from error
     return values[-1]

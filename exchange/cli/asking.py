@@ -1,5 +1,7 @@
 """Commands that ask: search the catalogue, look at one address, fetch it anew."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -34,6 +36,12 @@ from exchange.messages import Problem, Refusal
     "--near", metavar="LAT,LON[,KM]", help="Only near a place, 50 km around it if not said otherwise."
 )
 @click.option("--sort", metavar="|".join(finding.SORTS), help="In which order.")
+@click.option(
+    "--home", metavar="COMMUNITY", help="The community that asks, for the orders “nearest” and “like”."
+)
+@click.option(
+    "--explain", is_flag=True, default=None, help="Say why each is found (with --json, in numbers)."
+)
 @click.option("--page", metavar="N", help="Which page of the answers.")
 @click.option("--limit", metavar="N", help="How many at most (1 to 100, usually 20).")
 @reading
@@ -56,7 +64,7 @@ def search(
     with opened() as instance:
         while instance.index_once():
             pass
-        with instance.database.reading() as session:
+        with instance.database.reading() as session, _named_as_typed():
             found = finding.find(instance.engine, params, language=language(), session=session)
     if as_json:
         return print_json(found.data())
@@ -76,6 +84,9 @@ def search(
         ],
         empty="Nothing was found.",
     )
+    if params.explain:
+        for number, item in enumerate(found.items, 1):
+            click.echo(f"{number}. {item['title']}: {_why(item)}")
     if found.did_you_mean:
         click.echo(f"Did you mean “{found.did_you_mean}”?", err=True)
     for mistake in found.mistakes:
@@ -84,10 +95,26 @@ def search(
         click.echo(f"{len(found.items)} of {found.total}; --page and --limit show more.", err=True)
 
 
+def _why(item: dict[str, Any]) -> str:
+    """What a hit owes its place to, in one line."""
+    parts = [f"“{one['word']}” in {one['field']} {one['score']:g}" for one in item.get("reasons", ())]
+    if item["place"]:
+        parts.append(
+            f"a place is kept for it ({item['place']}), by its words alone it would be {item['rank']}"
+        )
+    return "; ".join(parts) or "by the order alone"
+
+
 def _params(given: dict[str, Any]) -> finding.SearchParams:
+    with _named_as_typed():
+        return finding.SearchParams.from_args(given)
+
+
+@contextmanager
+def _named_as_typed() -> Iterator[None]:
     """A wrong option is a wrong use of the command, and named as it was typed."""
     try:
-        return finding.SearchParams.from_args(given)
+        yield
     except Refusal as refusal:
         named = {"per_page": "limit", "q": "QUERY"}
         text = "; ".join(str(_as_option(problem, named)) for problem in refusal.problems)

@@ -1,6 +1,6 @@
 """The controlled vocabularies: concept schemes loaded from data, with labels in five languages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -61,6 +61,18 @@ def scheme(name: str) -> Scheme:
 def concept(concept_id: str) -> Concept | None:
     """The concept with that identifier in whichever scheme."""
     return _by_id().get(concept_id)
+
+
+def with_broader(concept_ids: Iterable[str]) -> tuple[str, ...]:
+    """The concepts and all that are broader, each once: who serves a part serves the whole."""
+    found: dict[str, None] = {}
+    for one in concept_ids:
+        known: Concept | None = None
+        while one and one not in found:
+            found[one] = None
+            known = concept(one)
+            one = (known.broader or "") if known else ""
+    return tuple(found)
 
 
 def label(concept_id: str, language: str = "en") -> str:

@@ -1,8 +1,12 @@
 """The search page: words and facets in the address, answers with their context, and a way on when there are none."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import render_template, request
+from flask import g, render_template, request
+from markupsafe import Markup
 
 from exchange.catalogue import find as finding
 from exchange.messages import N_, Problem, Refusal
@@ -10,6 +14,7 @@ from exchange.vocabulary import names
 from exchange.web.blueprints import public
 from exchange.web.language import current
 from exchange.web.reach import database, instance
+from search.text import fold
 
 FACETS = {
     "theme": N_("Theme"),
@@ -27,6 +32,7 @@ FACETS = {
 }
 OPEN = ("theme", "degurba", "population_class", "country")
 FEW = 8  # values of a facet that are shown before “all”
+LONG = 16  # from here on a facet can be searched
 SORTS = {
     "relevance": N_("Best match"),
     "newest": N_("Newest first"),
@@ -36,6 +42,15 @@ SORTS = {
     "evidence": N_("Best evidence"),
     "population": N_("Largest places first"),
     "title": N_("Title"),
+}
+FROM_HOME = {"like": N_("Most like %(place)s"), "nearest": N_("Nearest to %(place)s")}
+TEXTS = {  # where a word can stand, as it is explained
+    "title": N_("title"),
+    "keywords": N_("keywords and themes"),
+    "place": N_("place"),
+    "owner": N_("name of the community"),
+    "summary": N_("summary"),
+    "body": N_("full text"),
 }
 
 
@@ -52,13 +67,20 @@ class Chip:
 def practices() -> str | tuple[str, int]:
     """Search and browse all practices that this instance knows."""
     problems: list[Problem] = []
-    try:
-        params = finding.SearchParams.from_args(request.args)
-    except Refusal as refusal:
-        problems = refusal.problems
-        params = finding.SearchParams()
+    params = finding.SearchParams()
     with database().reading() as session:
-        results = finding.find(instance().engine, params, language=current(), session=session)
+
+        def found() -> finding.Results:
+            return finding.find(
+                instance().engine, params, language=current(), session=session, home=g.community
+            )
+
+        try:
+            params = finding.SearchParams.from_args(request.args)
+            results = found()
+        except Refusal as refusal:
+            problems, params = refusal.problems, finding.SearchParams()
+            results = found()
         news = instance().index.news(session)
     chips = [
         Chip(name, row["value"], row["label"])
@@ -66,19 +88,61 @@ def practices() -> str | tuple[str, int]:
         for row in rows
         if row["selected"] and row["value"] in request.args.getlist(name)
     ]
+    chips += [
+        Chip("community", value, _called(value, results)) for value in request.args.getlist("community")
+    ]
+    looked = {name: request.args.get(f"find.{name}", "")[:80] for name in FACETS}
     body = render_template(
         "practices.html",
         params=params,
         results=results,
         news=news,
         chips=chips,
-        facets={name: results.facets.get(name, []) for name in FACETS},
+        facets={name: _looked_through(results.facets.get(name, []), looked[name]) for name in FACETS},
+        lengths={name: len(results.facets.get(name, [])) for name in FACETS},
+        looked=looked,
         titles=FACETS,
         sorts=SORTS,
+        sorts_from_home=FROM_HOME if g.community else {},
         open_facets=OPEN,
         few=FEW,
+        long=LONG,
         problems=problems,
         words=request.args.get("q", "")[: finding.MOST_WORDS],
         country_of=lambda code: names.country(code, current()),
+        why=why,
+        text_names=TEXTS,
+        shown_at=shown_at,
     )
     return (body, 400) if problems else body
+
+
+def why(item: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Each word of a hit's reasons, with the names of the texts in which it stands."""
+    found: dict[str, list[str]] = {}
+    for reason in item.get("reasons") or ():
+        places = found.setdefault(reason["word"], [])
+        if reason["field"] in TEXTS:
+            places.append(reason["field"])
+    return {word: places or ["body"] for word, places in found.items() if word}
+
+
+def shown_at(typed: str, position: int) -> Markup:
+    """The question with a mark on the word in which a mistake begins."""
+    before, after = typed[:position], typed[position:]
+    word = re.match(r"\s*\S*", after).group()  # type: ignore[union-attr]
+    rest = after[len(word) :]
+    return (
+        Markup("<code>{}<mark>{}</mark>{}</code>").format(before, word, rest) if word.strip() else Markup("")
+    )
+
+
+def _called(uri: str, results: finding.Results) -> str:
+    """The name of an owner that the results are narrowed to, from what they show."""
+    return next((one["community"]["name"] for one in results.items if one["community"].get("id") == uri), uri)
+
+
+def _looked_through(rows: list[dict[str, Any]], typed: str) -> list[dict[str, Any]]:
+    """The values whose name has what was typed; those that are chosen stay."""
+    wanted = fold(typed.strip())
+    return [row for row in rows if row["selected"] or wanted in fold(row["label"])] if wanted else rows

@@ -18,7 +18,7 @@ from exchange.web.reach import database, settings
 PAGES = ("public", "officer", "admin")  # the blueprints whose requests a browser makes with a cookie
 SAFE = ("GET", "HEAD", "OPTIONS")
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 STRICT = ("Strict-Transport-Security", "max-age=31536000")

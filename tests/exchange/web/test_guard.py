@@ -12,7 +12,7 @@ SAILLANS = "/practices/saillans-collegial-council"
 def test_pages_allow_nothing_from_elsewhere_and_nothing_inline(visitor: Visitor) -> None:
     headers = visitor.get("/").headers
     policy = headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self';")
+    assert policy.startswith("default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self';")
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"

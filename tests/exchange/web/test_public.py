@@ -109,7 +109,7 @@ def test_a_filter_that_does_not_exist_is_named_and_nothing_is_lost(visitor: Visi
 
 def test_what_was_typed_is_shown_as_text(visitor: Visitor) -> None:
     answer = visitor.get("/practices?q=<script>alert(1)</script>&theme=th-energy")
-    assert "<script" not in answer.text
+    assert "<script" not in answer.text.replace('<script src="/static/', "")
 
 
 def test_a_practice_is_told_in_its_own_language_first(house: House) -> None:
@@ -317,5 +317,5 @@ def test_markup_in_a_record_is_shown_and_never_obeyed(house: House, visitor: Vis
         text = visitor.get(path).text
         assert "hostileword" in text, path
         assert "<img" not in text, path
-        assert "<script" not in text, path
+        assert "<script" not in text.replace('<script src="/static/', ""), path
         assert "{{ 7*7 }}" in text, path

@@ -1,0 +1,147 @@
+"""The search page and its twin in the API: facets, orders, pages that go on, reasons, suggestions."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.exchange.web.world import Visitor, logged_in
+from tests.rig import House
+
+
+@pytest.fixture(scope="module")
+def settled(house: House) -> House:
+    while house.instance.index_once():
+        pass
+    return house
+
+
+def asked(house: House, path: str) -> dict[str, Any]:
+    answer = Visitor(house).get(path, Accept="application/json")
+    assert answer.status_code == 200, answer.text[:500]
+    return json.loads(answer.text)
+
+
+def rows(found: dict[str, Any], facet: str) -> dict[str, dict[str, Any]]:
+    return {row["value"]: row for row in found["facets"][facet]}
+
+
+def test_counts_say_what_choosing_a_value_would_bring(settled: House) -> None:
+    everything = asked(settled, "/api/v1/practices")
+    one, other = [row["value"] for row in everything["facets"]["theme"]][:2]
+    chosen = asked(settled, f"/api/v1/practices?theme={one}")
+    assert chosen["total"] == rows(everything, "theme")[one]["count"]
+    assert rows(chosen, "theme")[other]["count"] == rows(everything, "theme")[other]["count"]
+    both = asked(settled, f"/api/v1/practices?theme={one}&theme={other}")
+    narrowed = asked(settled, f"/api/v1/practices?theme={one}&country=FR")
+    assert both["total"] >= chosen["total"]
+    assert narrowed["total"] == rows(chosen, "country")["FR"]["count"]
+    for value, row in rows(narrowed, "theme").items():
+        assert row["count"] == asked(settled, f"/api/v1/practices?theme={value}&country=FR")["total"], value
+
+
+def test_who_serves_a_part_of_a_commitment_serves_the_whole(settled: House) -> None:
+    found = asked(settled, "/api/v1/practices")
+    narrower = [row for row in found["facets"]["commitment"] if row.get("broader")]
+    assert narrower
+    for row in narrower:
+        parent = rows(found, "commitment")[row["broader"]]
+        assert parent["count"] >= row["count"]
+        assert asked(settled, f"/api/v1/practices?commitment={row['broader']}")["total"] == parent["count"]
+    order = [row["value"] for row in found["facets"]["commitment"]]
+    at = order.index(narrower[0]["value"])
+    before = found["facets"]["commitment"][at - 1]
+    assert narrower[0]["broader"] in (before["value"], before.get("broader"))
+
+
+def test_a_chosen_value_stays_in_sight_and_a_long_list_can_be_searched(settled: House) -> None:
+    page = Visitor(settled).see("/practices?country=PT&country=FR&find.theme=zzz&theme=th-energy")
+    assert page.find(id="c-country-PT")["checked"] is not None
+    themes = [box["value"] for box in page.find_all("input", {"name": "theme"})]
+    assert themes == ["th-energy"]
+    found = Visitor(settled).see("/practices?find.theme=ENERG")
+    assert {box["value"] for box in found.find_all("input", {"name": "theme"})} == {"th-energy"}
+
+
+def test_pages_go_on_behind_what_was_shown(settled: House) -> None:
+    first = asked(settled, "/api/v1/practices?per_page=3&sort=newest")
+    second = asked(settled, f"/api/v1/practices?per_page=3&sort=newest&page=2&after={first['after']}")
+    assert not {item["id"] for item in first["items"]} & {item["id"] for item in second["items"]}
+    page = Visitor(settled).see("/practices?per_page=3&sort=newest")
+    following = page.find("a", rel="next")["href"]
+    assert f"after={first['after']}" in following
+    there = Visitor(settled).see(following)
+    assert [a["href"] for a in there.select(".card h3 a")] == [item["path"] for item in second["items"]]
+    back = there.find("a", rel="prev")["href"]
+    assert [a["href"] for a in Visitor(settled).see(back).select(".card h3 a")] == [
+        item["path"] for item in first["items"]
+    ]
+    assert Visitor(settled).get("/practices?after=nonsense").status_code == 400
+
+
+def test_the_nearest_and_the_most_alike_depend_on_who_asks(settled: House) -> None:
+    near = asked(settled, "/api/v1/practices?sort=nearest&home=ulm&per_page=50")
+    far = [item["distance_km"] for item in near["items"] if item["distance_km"] is not None]
+    assert far == sorted(far)
+    assert near["items"][0]["community"]["key"] == "ulm"
+    alike = asked(settled, "/api/v1/practices?sort=like&home=saillans&per_page=50")
+    assert alike["total"] == len(alike["items"]) == near["total"]
+    owners = [item["community"]["key"] for item in alike["items"]]
+    assert owners[-1] == "saillans"
+    assert len({item["id"] for item in alike["items"]}) == alike["total"]
+    assert owners.index("arvieu") < owners.index("ulm")
+    first = asked(settled, "/api/v1/practices?sort=like&home=saillans&per_page=2")["items"]
+    second = asked(settled, "/api/v1/practices?sort=like&home=saillans&per_page=2&page=2")["items"]
+    assert [one["id"] for one in first + second] == [one["id"] for one in alike["items"][:4]]
+    options = logged_in(settled, "ulm", "editor").see("/practices").find("select", id="f-sort").text
+    assert "Most like Ulm" in options
+    assert "Nearest to Ulm" in options
+
+
+@pytest.mark.parametrize("wish", ["sort=like", "sort=nearest", "sort=like&home=atlantis"])
+def test_an_order_that_needs_a_place_says_so(settled: House, wish: str) -> None:
+    for path in ("/practices", "/api/v1/practices"):
+        assert Visitor(settled).get(f"{path}?{wish}").status_code == 400
+
+
+def test_a_hit_says_why_it_is_here(settled: House) -> None:
+    item = asked(settled, "/api/v1/practices?q=canteen&explain=1")["items"][0]
+    assert item["rank"] == 1
+    assert sum(one["score"] for one in item["reasons"]) == pytest.approx(item["score"], rel=0.01)
+    page = Visitor(settled, "de").see("/practices?q=canteen&explain=1")
+    assert "„canteen“ steht hier:" in re.sub(r"\s+", " ", page.find("details", class_="why").text)
+    plain = Visitor(settled).see("/practices?q=canteen").find("details", class_="why")
+    assert "explain=1" in plain.find("a", class_="ask-why")["href"]
+    assert "reasons" not in asked(settled, "/api/v1/practices?q=canteen")["items"][0]
+
+
+def test_a_mistake_is_shown_where_it_stands(settled: House) -> None:
+    page = Visitor(settled).see("/practices?q=canteen+population:<b>many")
+    assert page.find(class_="warning").mark.text.strip() == "population:<b>many"
+
+
+def test_suggestions_name_themes_communities_and_practices(settled: House) -> None:
+    found = asked(settled, "/api/v1/suggest?q=Energ&lang=de")["items"]
+    title = next(
+        one
+        for one in asked(settled, "/api/v1/suggest?q=collegi&lang=fr")["items"]
+        if one["kind"] == "practice"
+    )
+    assert "/practices/" in title["path"]
+    theme = next(one for one in found if one["value"] == "th-energy")
+    assert (theme["text"], theme["path"]) == ("Energie", "/practices?theme=th-energy")
+    town = asked(settled, "/api/v1/suggest?q=saill&lang=fr")["items"][0]
+    assert (town["kind"], town["text"]) == ("community", "Saillans")
+    for one in [*found, town, title]:
+        assert Visitor(settled).get(one["path"]).status_code == 200, one
+    assert "Saillans" in Visitor(settled).see(town["path"]).find(class_="chips").text
+
+
+@pytest.mark.parametrize("typed", ["", "e", '"', "OR", "a b c d e f g", "zzzz", "%00", "(" * 40, "x" * 4000])
+def test_nothing_that_is_typed_breaks_the_suggestions(settled: House, typed: str) -> None:
+    answer = Visitor(settled).client.get(
+        "/api/v1/suggest", query_string={"q": typed}, base_url=settled.origin
+    )
+    assert answer.status_code == 200
+    assert answer.json["items"] == [] or typed == "OR"  # a word like others

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from search.compounds import parts
 from search.engine import Document
@@ -32,15 +33,21 @@ class Zone:
         if self.words:
             self.words.append(BREAK)
         for token in tokens(normalise(text)):
-            self.words.append(fold(token.text))
-            self.stems.extend(stems(token.text, language))
-            self.stems.extend(parts(token.text, language))
+            word, found = _terms(token.text, language)
+            self.words.append(word)
+            self.stems.extend(found)
 
     def extend(self, other: "Zone") -> None:
         if self.words and other.words:
             self.words.append(BREAK)
         self.words.extend(other.words)
         self.stems.extend(other.stems)
+
+
+@lru_cache(maxsize=50_000)
+def _terms(word: str, language: str) -> tuple[str, tuple[str, ...]]:
+    """The folded word, and the stems of it and of its parts: texts repeat their words."""
+    return fold(word), (*stems(word, language), *parts(word, language))
 
 
 def zones(document: Document, layout: Layout) -> dict[str, Zone]:

@@ -34,8 +34,8 @@ class Size:
     kills: int
 
 
-QUICK = Size(10, 100, 600, 100, 500, (10_000, 100_000), 2_000, 10)
-LARGE = Size(50, 1_000, 5_000, 500, 10_000, (10_000, 100_000, 1_000_000), 20_000, 40)
+QUICK = Size(10, 100, 600, 100, 500, (2_000, 10_000, 100_000), 2_000, 10)
+LARGE = Size(50, 1_000, 5_000, 500, 10_000, (2_000, 10_000, 100_000, 1_000_000), 20_000, 40)
 KILLED = 1_000  # activities, however large the rest is
 PARTS = ("baseline", "idle", "way", "inbox", "fanout", "backfill", "kills", "agreement", "survival", "search")
 ALONE = {"kills", "agreement", "survival", "search"}  # what needs no instance

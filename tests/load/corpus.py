@@ -9,6 +9,7 @@ The n-th document is the same in every run.
 
 import csv
 import gzip
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -203,13 +204,19 @@ def _text(chance: random.Random, language: str, length: int, place: Place) -> st
     words = 0
     while words < length:
         sentence = chance.choice(texts).split()
-        for at in range(len(sentence)):
-            if chance.random() < RARE:
-                other = chance.choices(rare, cum_weights=weights)[0]
-                sentence[at] = other if chance.random() < 0.8 else place.name
+        at = _skip(chance)
+        while at < len(sentence):
+            other = chance.choices(rare, cum_weights=weights)[0]
+            sentence[at] = other if chance.random() < 0.8 else place.name
+            at += 1 + _skip(chance)
         made.append(" ".join(sentence[: max(4, length - words)]))
         words += len(sentence)
     return ". ".join(made)
+
+
+def _skip(chance: random.Random) -> int:
+    """How many words come before the next rare one."""
+    return int(math.log(1.0 - chance.random()) / math.log(1.0 - RARE))
 
 
 Analysed = tuple[Document, dict[str, analysis.Zone]]

@@ -27,7 +27,7 @@ SERVER = "JUMELAGE_TEST_OPENSEARCH"
 WARM = 3  # questions of each kind before the measuring begins
 CHANGES = 10
 BY_ITSELF = 500  # documents that are taken in as an instance does it, analysis included
-MOST = {"whoosh": 10_000, "memory": 1_000}  # documents, with which an engine is still worth measuring
+MOST = {"whoosh": 2_000, "memory": 500}  # documents, with which an engine is still worth measuring
 RIVALS_UP_TO = 100_000
 
 

@@ -1,10 +1,12 @@
-"""Getting to know a community elsewhere before it has said anything to us: by its handle or its address."""
+"""Getting to know a community or a cluster elsewhere before it has said anything to us: by its handle or its address."""
 
 from exchange.arrivals.taking import Taking
-from exchange.catalogue import shelf
+from exchange.catalogue import cluster, shelf
 from exchange.instance import Instance
 from exchange.messages import N_, NotFound, Refusal
+from exchange.vocabulary.activitystreams import community_of
 from federation import peers, webfinger
+from federation.activity import strings
 
 
 def meet(instance: Instance, wanted: str) -> str:
@@ -28,3 +30,27 @@ def meet(instance: Instance, wanted: str) -> str:
         raise Refusal(N_("That is an account, but not one of a community."))
     with instance.database.writing() as session:
         return Taking(session, {actor: row.document}, instance.origin).community(actor).uri
+
+
+def meet_cluster(instance: Instance, wanted: str) -> tuple[str, dict[str, str]]:
+    """The actor of a cluster by short name, `@name@host` or address, and its name by language.
+
+    Raises NotFound, FetchError and Refusal as `meet` does. Goes to the network: never inside a session.
+    """
+    wanted = wanted.strip()
+    handle = wanted.lstrip("@").partition("@")
+    here = handle[0] if handle[2].casefold() in ("", instance.settings.host) else wanted
+    with instance.database.reading() as session:
+        try:
+            found = cluster.cluster(session, here)
+            return found.uri, found.name
+        except NotFound:
+            if here != wanted or instance.node.is_ours(wanted) or ("@" not in wanted and "://" not in wanted):
+                raise
+    actor = webfinger.resolve(instance.client, wanted)
+    if instance.node.is_ours(actor):
+        raise NotFound(N_("There is no cluster “%(ref)s” here."), ref=wanted[:200])
+    document = peers.resolve_actor(instance.node, actor).document
+    if "Group" not in strings(document.get("type")):
+        raise Refusal(N_("That is an account, but not one of a cluster."))
+    return actor, community_of(document)["name"]

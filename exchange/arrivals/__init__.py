@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from exchange.arrivals import gestures, joining, replies, speaking
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.catalogue import adopt, answer, review, withdraw
+from exchange.catalogue import adopt, answer, belonging, review, withdraw
 from exchange.messages import Refusal
 from exchange.models.answer import Answer
 from exchange.models.community import Community
@@ -83,6 +83,8 @@ class Arrivals:
             "Undo": gestures.undo,
             "Join": joining.join,
             "Leave": joining.leave,
+            "Accept": joining.accepted,
+            "Reject": joining.refused,
             "Flag": gestures.report,
         }.get(incoming.kind)
         if verb is None:
@@ -166,6 +168,7 @@ class Arrivals:
         if uri == incoming.actor:
             replies.forget(session, uri)
             gestures.forget(session, uri)
+            belonging.forget(session, uri)
             return self._community_left(session, incoming.actor)
         if not same_origin(uri, incoming.actor):
             raise Forbidden("Only its owner changes an object.")

@@ -1,8 +1,8 @@
-"""Communities from anywhere that ask to belong to a cluster of ours, and leave it again."""
+"""Communities from anywhere that ask to belong to a cluster of ours and leave it again; and clusters that answer."""
 
 from sqlmodel import Session, select
 
-from exchange.catalogue import cluster
+from exchange.catalogue import belonging, cluster
 from exchange.models.cluster import ASKED, Cluster
 from federation.errors import BadActivity
 from federation.node import Incoming
@@ -24,6 +24,16 @@ def leave(session: Session, incoming: Incoming) -> None:
     group = _group(session, incoming)
     if group is not None:
         cluster.leave(session, group, incoming.actor)
+
+
+def accepted(session: Session, incoming: Incoming) -> bool:
+    """A cluster takes a community of ours in; what was never asked of it has no effect."""
+    return belonging.answered(session, incoming.actor, incoming.object_id or "", yes=True)
+
+
+def refused(session: Session, incoming: Incoming) -> bool:
+    """A cluster says no to a community of ours, or ends its membership."""
+    return belonging.answered(session, incoming.actor, incoming.object_id or "", yes=False)
 
 
 def _group(session: Session, incoming: Incoming) -> Cluster | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from exchange.catalogue import belonging
 from exchange.catalogue.community import RESERVED, SLUG
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.cluster import ASKED, MEMBER, Cluster, Curated, Membership
@@ -141,24 +142,40 @@ def admit(session: Session, cluster: Cluster, member: str) -> None:
     session.flush()
     if row.activity_id is not None:
         _answer(session, cluster, row)
+    else:
+        belonging.taken_in(session, member, cluster.uri, cluster.name)
+
+
+def refuse(session: Session, cluster: Cluster, member: str) -> None:
+    """Say no to a community, or end its membership; who has asked is told."""
+    row = _membership(session, cluster, member)
+    if row is None:
+        return
+    if row.activity_id is not None:
+        _answer(session, cluster, row, yes=False)
+    else:
+        belonging.ended(session, member, cluster.uri)
+    session.delete(row)
+    session.flush()
 
 
 def leave(session: Session, cluster: Cluster, member: str) -> None:
-    """A community leaves, or is no member any more."""
+    """A community leaves, or asks no longer."""
     row = _membership(session, cluster, member)
     if row is not None:
         session.delete(row)
         session.flush()
 
 
-def _answer(session: Session, cluster: Cluster, row: Membership) -> None:
+def _answer(session: Session, cluster: Cluster, row: Membership, *, yes: bool = True) -> None:
     join = {"id": row.activity_id, "type": "Join", "actor": row.member, "object": cluster.uri}
+    belonging.answered(session, cluster.uri, row.activity_id or "", yes=yes)  # where the member is of ours
     outbox.send(
         session,
         actor=cluster.uri,
         activity={
             "@context": CONTEXT,
-            "type": "Accept",
+            "type": "Accept" if yes else "Reject",
             "actor": cluster.uri,
             "object": join,
             "to": [row.member],

@@ -3,6 +3,7 @@
 import click
 
 from exchange.catalogue import cluster as grouping
+from exchange.catalogue import join as joining
 from exchange.catalogue import shelf
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, print_table, say
@@ -11,7 +12,7 @@ from exchange.models.cluster import ASKED
 
 @click.group(cls=Group)
 def cluster() -> None:
-    """Clusters: add, list, members, practices pointed out."""
+    """Clusters: add, list, members, practices pointed out; join and leave."""
 
 
 @cluster.command("add")
@@ -59,7 +60,7 @@ def admit(slug: str, community: str, refused: bool) -> None:
     with opened() as instance, instance.database.writing() as session:
         found = grouping.cluster(session, slug)
         member = community if community.startswith("http") else shelf.community(session, community).uri
-        (grouping.leave if refused else grouping.admit)(session, found, member)
+        (grouping.refuse if refused else grouping.admit)(session, found, member)
     say(f"{member} is {'no ' if refused else 'a '}member.")
 
 
@@ -74,3 +75,32 @@ def curate(slug: str, practice: str, dropped: bool) -> None:
         (grouping.drop if dropped else grouping.curate)(session, found, told)
         address = told.uri
     say(f"{address} is pointed out{' no longer' if dropped else ''}.")
+
+
+@cluster.command("join")
+@click.argument("slug")
+@click.argument("cluster", metavar="CLUSTER")
+def join(slug: str, cluster: str) -> None:
+    """Ask for the community SLUG to be taken into CLUSTER: a short name here, @NAME@HOST or an address."""
+    from exchange.meeting import meet_cluster
+
+    with opened() as instance:
+        uri, name = meet_cluster(instance, cluster)
+        with instance.database.writing() as session:
+            row = joining.join(session, shelf.community(session, slug), uri, name)
+            state = row.state
+    say(f"{uri}: {state}")
+
+
+@cluster.command("leave")
+@click.argument("slug")
+@click.argument("cluster", metavar="CLUSTER")
+def leave(slug: str, cluster: str) -> None:
+    """Belong to CLUSTER no longer, or ask no more: a short name here, @NAME@HOST or an address."""
+    from exchange.meeting import meet_cluster
+
+    with opened() as instance:
+        uri = cluster if "://" in cluster else meet_cluster(instance, cluster)[0]
+        with instance.database.writing() as session:
+            joining.leave(session, shelf.community(session, slug), uri)
+    say(f"{slug} does not belong to {uri} any more.")

@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from exchange.models.base import ExchangeTable, UtcDateTime, now
 
-ASKED, MEMBER = "asked", "member"
+ASKED, MEMBER, REFUSED = "asked", "member", "refused"
 
 
 class Cluster(ExchangeTable, table=True):
@@ -38,6 +38,21 @@ class Membership(ExchangeTable, table=True):
     member: str = Field(index=True)
     state: str = MEMBER
     activity_id: str | None = None  # the Join that asked
+    at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class Belonging(ExchangeTable, table=True):
+    """A community of ours and a cluster, here or elsewhere, to which it belongs or has asked to."""
+
+    __tablename__ = "belonging"
+    __table_args__ = (UniqueConstraint("community_id", "cluster"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    community_id: int = Field(foreign_key="community.id")
+    cluster: str = Field(index=True)  # the actor
+    name: dict[str, str] = Field(sa_type=JSON)
+    state: str = ASKED
+    activity_id: str | None = None  # the Join that asked; none where a coordinator here took it in unasked
     at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 

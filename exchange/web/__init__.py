@@ -8,6 +8,7 @@ from exchange.web import (
     account,
     adopting,
     asking,
+    belonging,
     clusters,
     commitments,
     communities,
@@ -37,7 +38,7 @@ from exchange.web.limits import LoginLimits
 PAGES = (
     *(public, finding, feeds, practice, communities, commitments, network),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
-    *(forgotten, people, asking),
+    *(forgotten, people, asking, belonging),
 )
 
 if TYPE_CHECKING:

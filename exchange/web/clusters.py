@@ -1,10 +1,10 @@
 """The pages of clusters: who belongs to one, what it points out; and the coordinator's hand in it."""
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
-from exchange.catalogue import cluster, shelf
+from exchange.catalogue import belonging, cluster, shelf
 from exchange.messages import N_, NotAllowed
 from exchange.models.cluster import ASKED
 from exchange.models.community import Community
@@ -29,8 +29,11 @@ def one_cluster(slug: str) -> str:
     """One cluster: its members and the practices it points out."""
     with database().reading() as session:
         found = cluster.cluster(session, slug)
+        between = belonging.to(session, g.community, found.uri) if g.community else None
         return render_template(
             "cluster.html",
+            own=g.community,
+            own_state=between.state if between else None,
             cluster=found,
             handle=f"@{found.slug}@{settings().host}",
             members=_known(session, cluster.members(session, found)),
@@ -47,7 +50,7 @@ def admit(slug: str) -> Response:
     _check()
     with database().writing() as session:
         found = cluster.cluster(session, slug)
-        answer = cluster.admit if request.form.get("answer") == "yes" else cluster.leave
+        answer = cluster.admit if request.form.get("answer") == "yes" else cluster.refuse
         answer(session, found, request.form.get("member", "")[:2000])
     return redirect(url_for("public.one_cluster", slug=slug), 303)
 

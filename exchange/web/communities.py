@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import render_template, request
 from sqlmodel import Session, col, func, select
 
-from exchange.catalogue import shelf, sign, voices
+from exchange.catalogue import belonging, shelf, sign, voices
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
@@ -55,6 +55,7 @@ def community(ref: str) -> str:
         lent = [(one, _at(session, one.receiver)) for one in voices.holding(session, found)]
         spoken_for = voices.spoken_for(session, found)
         served = sign.served(session, found)
+        clusters = belonging.clusters_of(session, found)
     return render_template(
         "community.html",
         community=found,
@@ -63,6 +64,7 @@ def community(ref: str) -> str:
         voice_lent=lent,
         voice_of=spoken_for,
         served=served,
+        clusters=clusters,
         by_others=by_others,
         learned_from=_distinct(owner for a, _p, owner in taken_up if not a.record.get("inverse")),
         learned_by=_distinct_names((a, c) for a, _p, c in by_others if not a.record.get("inverse")),

@@ -50,6 +50,8 @@ NOTES = {
     "voice-back",
     "signed",
     "unsigned",
+    "asked-to-join",
+    "left-cluster",
 }
 
 

@@ -126,7 +126,8 @@ def test_a_community_from_elsewhere_joins_when_a_coordinator_agrees(
     assert (_members(house)[1:], _members(house, ASKED)) == ([town], [])
     [accept] = fedi.told("town")
     assert (accept["type"], accept["actor"], accept["object"]["id"]) == ("Accept", group, join["id"])
-    assert fedi.told("other") == []
+    [reject] = fedi.told("other")
+    assert (reject["type"], reject["object"]["type"], reject["object"]["actor"]) == ("Reject", "Join", other)
     fedi.say(house, other, "Leave", town)
     fedi.say(house, town, "Leave", group)
     rig.settle()

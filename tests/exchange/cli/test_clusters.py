@@ -24,3 +24,17 @@ def test_names_are_refused_in_a_sentence(operator: Operator) -> None:
     assert "is taken here" in operator.types("cluster", "add", "ulm", "--name", "Ulm", status=1).stderr
     assert "short name" in operator.types("cluster", "add", "No!", "--name", "x", status=1).stderr
     assert "no cluster" in operator.types("cluster", "admit", "none", "ulm", status=1).stderr
+
+
+def test_a_community_joins_a_cluster_and_leaves_it(operator: Operator) -> None:
+    operator.types("cluster", "add", "solar", "--name", "Solar towns")
+    group = f"{ORIGIN}/clusters/solar"
+    assert operator.types("cluster", "join", "loos", "solar").stdout == f"{group}: asked\n"
+    operator.types("cluster", "admit", "solar", "loos")
+    assert operator.types("cluster", "join", "loos", "solar").stdout == f"{group}: member\n"
+    assert "not belong" in operator.types("cluster", "leave", "loos", "solar").stdout
+    assert "not belong" in operator.types("cluster", "leave", "loos", group, status=1).stderr
+    assert "no cluster" in operator.types("cluster", "join", "loos", "none", status=1).stderr
+    assert "no community" in operator.types("cluster", "join", "none", "solar", status=1).stderr
+    (cluster,) = operator.reads("cluster", "list")
+    assert (cluster["members"], cluster["asked"]) == ([], [])

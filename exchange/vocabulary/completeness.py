@@ -82,9 +82,18 @@ def read(data: Any) -> PracticeRecord:
 def problems(error: ValidationError) -> list[Problem]:
     """Pydantic's findings as sentences of ours, each at its dotted field."""
     return [
-        Problem(".".join(clean(str(p))[:80] for p in e["loc"] if p != "[key]"), _sentence(e))
+        Problem(
+            ".".join(clean(str(p))[:80] for p in e["loc"] if p != "[key]") + _of_the_whole(e), _sentence(e)
+        )
         for e in error.errors(include_url=False, include_input=False)
     ]
+
+
+def _of_the_whole(error: Any) -> str:
+    """The field that a rule about the whole record is about; its own place is the record's."""
+    return (
+        "" if error["loc"] else {"weights": "cityType.cty-techno", "dates": "endDate"}.get(error["type"], "")
+    )
 
 
 _SENTENCES = {

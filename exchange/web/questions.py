@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from exchange.messages import N_
 
-# kinds: line, title, text, choice, checks, yesno, number, date, url, urls, lines, numbers, language, rows
+# kinds: line, title, text, choice, pick, checks, yesno, number, date, url, urls, lines, numbers, language, rows
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Question:
     scheme: str = ""
     limit: int | None = None
     more: bool = False
+    options: tuple[tuple[str, str], ...] = ()  # of a pick: value and words
     rows: tuple["Question", ...] = ()
 
     @property
@@ -43,6 +44,13 @@ def _q(path: str, kind: str, label: str, help: str = "", **rest: object) -> Ques
     return Question(path, kind, label, help, **rest)  # type: ignore[arg-type]
 
 
+CHECKERS = (
+    ("self", N_("The community itself")),
+    ("peer", N_("A peer community")),
+    ("expert", N_("Experts")),
+    ("label", N_("Who gives a label or prize")),
+)
+
 WHAT = Part(
     "what",
     N_("What and where"),
@@ -60,7 +68,14 @@ WHAT = Part(
         _q("keyword", "lines", N_("Keywords"), N_("One a line, ten at most."), more=True),
         _q("partners", "rows", N_("Partners"), N_("Organisations only, no names of people."), more=True, rows=(
             _q("name", "line", N_("Organisation")), _q("role", "line", N_("What it did")))),
+        _q("place", "rows", N_("Places on the map"), N_("Where it is, when that is not the whole community."), more=True, rows=(
+            _q("name", "line", N_("Name of the place")), _q("lat", "number", N_("Latitude"), N_("For example 44.6953.")),
+            _q("lon", "number", N_("Longitude"), N_("For example 5.1933.")))),
         _q("commitment", "checks", N_("Commitments it serves"), scheme="commitments", more=True),
+        _q("cityType.cty-techno", "number", N_("How far it is technology-led, in percent"),
+           N_("These three shares add up to 100, or all stay empty."), more=True),
+        _q("cityType.cty-e", "number", N_("How far it is led by data, in percent"), more=True),
+        _q("cityType.cty-contrib", "number", N_("How far residents make it, in percent"), more=True),
         _q("sdg", "numbers", N_("UN goals"), N_("Their numbers, for example 7, 11, 13."), more=True),
     ),
 )  # fmt: skip
@@ -88,6 +103,7 @@ PEOPLE = Part(
         _q("engagement.process", "text", N_("How people took part"), N_("Who was asked, when, and what changed because of it.")),
         _q("inclusion.measures", "text", N_("So that nobody is left out"),
            N_("What was done for people who are easily missed? “None” is an answer.")),
+        _q("democraticMode", "checks", N_("Forms of democracy in it"), scheme="democratic-modes", more=True),
         _q("inclusion.groups", "checks", N_("Groups in mind"), scheme="inclusion-group", more=True),
         _q("engagement.numbers", "rows", N_("Figures of participation"), N_("For example: people invited, proposals, proposals taken up."),
            more=True, rows=(_q("label", "title", N_("What was counted")), _q("number", "number", N_("Number")))),
@@ -132,6 +148,10 @@ EFFECT = Part(
             _q("value", "line", N_("Value")), _q("unit", "line", N_("Unit")), _q("period", "line", N_("Period")),
             _q("baseline.number", "number", N_("Value before")),
             _q("text", "text", N_("Or in words")))),
+        _q("validation", "rows", N_("Who has checked it"), N_("An organisation that looked at it: peers, experts, or who gave it a label."), more=True, rows=(
+            _q("by", "line", N_("Organisation")), _q("level", "pick", N_("In which role"), options=CHECKERS),
+            _q("date", "date", N_("When"), N_("2024, 2024-05 or 2024-05-31.")), _q("note", "text", N_("What it found")))),
+        _q("dataset", "urls", N_("Open data about it"), N_("Addresses, one a line."), more=True),
     ),
 )  # fmt: skip
 

@@ -6,6 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from werkzeug.datastructures import MultiDict
 
+from exchange.vocabulary.record import PracticeRecord
+from exchange.web import answers
 from tests.exchange.web.world import PASSWORD, Visitor, logged_in
 from tests.rig import House
 
@@ -108,6 +110,36 @@ def test_what_is_in_the_wrong_form_is_said_at_its_field_and_kept(ulm: Visitor) -
     assert again.find(id="f-startDate")["value"] == "letztes Jahr"
     assert again.find(id="f-title")["value"] == WHAT["title"]
     assert "letztes Jahr" not in ulm.see(f"{address}/preview").text
+
+
+def test_every_field_of_the_record_that_people_fill_in_has_its_question() -> None:
+    asked = {question.path.partition(".")[0] for question in answers.all_questions()}
+    filled_by_others = {"certainty", "translation"}  # the first by who documents others, the second by itself
+    fields = {info.alias or name for name, info in PracticeRecord.model_fields.items()}
+    assert fields - asked - filled_by_others == set()
+
+
+def test_places_kinds_of_city_and_who_has_checked_it_are_told_in_the_form(ulm: Visitor) -> None:
+    address = begun(ulm)
+    kinds = {"cityType.cty-techno": "30", "cityType.cty-e": "30", "cityType.cty-contrib": "30"}
+    place = {"place.0.name": "Münsterplatz", "place.0.lat": "48,3984", "place.0.lon": "9,9916"}
+    wrong = ulm.post(address, {**WHAT, **place, **kinds, "go": "next"})
+    assert wrong.status_code == 422
+    assert 'href="#f-cityType-cty-techno"' in wrong.text
+    kinds["cityType.cty-contrib"] = "40"
+    assert ulm.post(address, {**WHAT, **place, **kinds, "go": "next"}).status_code == 303
+    people = {"part": "people", "democraticMode": ["dem-direct", "dem-liquid"], "go": "save"}
+    assert ulm.post(address, people).status_code == 303
+    checked = {
+        "validation.0.by": "Deutscher Städtetag",
+        "validation.0.level": "peer",
+        "validation.0.date": "2024",
+        "dataset": "https://ulm.example/data",
+    }
+    assert ulm.post(address, {"part": "effect", **checked, "go": "save"}).status_code == 303
+    shown = " ".join(ulm.see(f"{address}/check").text.split())
+    for words in ("Münsterplatz", "48.3984", "40", "Direct democracy, Liquid democracy", "A peer community"):
+        assert words in shown, words
 
 
 def test_a_draft_may_be_left_with_next_to_nothing_in_it(ulm: Visitor) -> None:

@@ -14,7 +14,7 @@ from search.text import fold, normalise, tokens
 from search.tolerance import FEW, Near
 from search.turning import Placed
 
-__all__ = ["Page", "Request", "Row", "Shelf", "find"]
+__all__ = ["Page", "Request", "Row", "Shelf", "find", "meant"]
 
 MOST_PER_PAGE = 200
 DEEPEST_HIT = 100_000  # nobody reads further, and an engine must not be made to
@@ -62,6 +62,12 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
         before=page.before,
         sort=request.sort,
     )
+
+
+def meant(query: Query, layout: Layout) -> Meaning:
+    """What a query asks for to the letter: no word forgiven, none left out."""
+    reading = syntax.read(query.text, layout)
+    return _request(query, compile(reading.tree, query.languages), layout).whole()
 
 
 def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:

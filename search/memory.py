@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from search import analysis, geo, order
 from search.engine import Document, Hits, Index, Query
-from search.finding import Page, Request, Row, find
+from search.finding import Page, Request, Row, find, meant
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
 from search.meaning import (
     All,
@@ -74,6 +74,11 @@ class MemoryEngine:
 
     def find(self, query: Query) -> Hits:
         return find(_Shelf(self._entries, self.layout), query, self.layout)
+
+    def meant(self, query: Query) -> set[str]:
+        """The ids of all documents that a query asks for to the letter, on no page and in no order."""
+        whole = meant(query, self.layout)
+        return {name for name, entry in self._entries.items() if matches(whole, entry)}
 
     def count(self) -> int:
         return len(self._entries)

@@ -159,7 +159,7 @@ def find(
     there is no such community, and at `sort` when an order needs one.
     """
     if session is not None:
-        params = replace(params, filters=_addresses(session, params.filters))
+        params = addressed(session, params)
     home = _home(session, params, home)
     query = params.query((language,) if language else ())
     query = replace(query, arrange=fairness.places(home.degurba if home else None), origin=_point(home))
@@ -209,6 +209,11 @@ def _home(session: Session | None, params: SearchParams, home: Community | None)
 
 def _point(home: Community | None) -> tuple[float, float] | None:
     return (home.lat, home.lon) if home and home.lat is not None and home.lon is not None else None
+
+
+def addressed(session: Session, params: SearchParams) -> SearchParams:
+    """The same question with the short names of communities replaced by their addresses."""
+    return replace(params, filters=_addresses(session, params.filters))
 
 
 def item(hit: Hit, language: str | None) -> dict[str, Any]:

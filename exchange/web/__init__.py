@@ -27,6 +27,7 @@ from exchange.web import (
     practice,
     public,
     rating,
+    searches,
     show,
     speaking,
     tending,
@@ -38,7 +39,7 @@ from exchange.web.limits import LoginLimits
 PAGES = (
     *(public, finding, feeds, practice, communities, commitments, network),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
-    *(forgotten, people, asking, belonging),
+    *(forgotten, people, asking, belonging, searches),
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, Draft, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import completeness
-from exchange.web import answers, asking, guard, moderating
+from exchange.web import answers, asking, guard, moderating, searches
 from exchange.web.blueprints import officer
 from exchange.web.communities import adoptions_of_all
 from exchange.web.reach import database
@@ -25,7 +25,12 @@ def desk() -> str:
     """Where an officer begins."""
     with database().reading() as session:
         if g.community is None:
-            return render_template("desk.html", community=None, to_moderate=moderating.waiting(session))
+            return render_template(
+                "desk.html",
+                community=None,
+                to_moderate=moderating.waiting(session),
+                searches=searches.waiting(session),
+            )
         own = shelf.practices_of(session, g.community)
         ids = [p.id for p in own if p.id is not None]
         incoming = [row for row in adoptions_of_all(session, ids) if row[0].documented_by != OTHERS]
@@ -33,6 +38,7 @@ def desk() -> str:
             "desk.html",
             community=g.community,
             questions=asking.waiting(session),
+            searches=searches.waiting(session),
             to_moderate=moderating.waiting(session),
             drafts=[(d, *_state(d)) for d in draft.drafts_of(session, g.community)],
             practices=own,

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, request, send_file
 
 from exchange.catalogue import find as finding
+from exchange.catalogue import saved
 from exchange.catalogue.find import SearchParams
 from exchange.catalogue.listing import COLUMNS, Listing
 from exchange.translation import LANGUAGES
@@ -95,10 +96,7 @@ def as_feed(pairs: Pairs, path: str, language: str, cached: str, title: str = ""
 
 
 def _title(params: SearchParams, language: str) -> str:
-    """What a query is about, in words: what was typed, and what it is narrowed to."""
-    told = [params.q] if params.q else []
-    told += [finding.facet_label(n, v, language) for n, values in params.filters.items() for v in values]
-    return f"{settings().name}: {', '.join(told) or gettext('All practices')}"[:300]
+    return f"{settings().name}: {saved.described(params, language) or gettext('All practices')}"[:300]
 
 
 def _listing() -> Listing:

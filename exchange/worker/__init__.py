@@ -15,11 +15,11 @@ import structlog
 from sqlmodel import col, delete
 
 from exchange import mending
-from exchange.catalogue import ask
+from exchange.catalogue import ask, saved
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
-from exchange.worker import hearing, introducing, mailing, presence
+from exchange.worker import alerting, hearing, introducing, mailing, presence
 from exchange.worker.watch import Watch
 from federation import arrivals, backfill, blocklists, delivery, inbox, peers
 
@@ -30,6 +30,7 @@ WATCH = 0.2  # seconds; how late we notice what another process has written to a
 ASK = 0.5  # and to another database, which has to be asked for the work itself
 EASE = 0.03  # seconds between two looks of a loop: while commits come in a stream, one look serves many
 GATHER = 0.1  # the same for work that is cheaper by the hundred, or seldom there at all
+NEWS = 5.0  # and for saved searches: what people read in the morning need not be known in a tenth of a second
 TIDY = 3600.0
 MEND = 60.0
 COUNT = 15.0
@@ -65,6 +66,7 @@ class Worker:
         self._loop("backfill", lambda: int(reader.step()), ease=GATHER)
         self._loop("index", self.instance.index_once)
         self._loop("introduce", lambda: introducing.introduce(self.instance), ease=GATHER)
+        self._loop("alert", lambda: alerting.alert(self.instance), ease=NEWS)
         self._loop("mail", lambda: mailing.send_due(self.instance, stop=ended), ease=GATHER)
         self._loop("hear", lambda: hearing.hear(self.instance), every=MEND)
         self._loop("mend", lambda: mending.mend_due(self.instance), every=MEND)
@@ -132,6 +134,7 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
             + delivery.deliver_due(instance.node)
             + instance.index_once()
             + introducing.introduce(instance)
+            + alerting.alert(instance)
             + mailing.send_due(instance)
             + hearing.hear(instance)
             + mending.mend_due(instance)
@@ -149,6 +152,7 @@ def tidy(instance: Instance) -> int:
         session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
         session.exec(delete(Idempotency).where(col(Idempotency.created_at) < now() - REMEMBERED))
         ask.forget(session, now() - QUESTIONS)
+        saved.forget(session, now() - REMEMBERED)
         arrivals.forget(session, now() - REMEMBERED)
         peers.forget_failures(session, now() - FAILURES_REMEMBERED)
     return 0

@@ -1,0 +1,152 @@
+"""Searches are kept in one click, read at the desk, shared among coordinators, and never lost by a slip."""
+
+import re
+
+import pytest
+
+from exchange.catalogue import cluster, shelf
+from exchange.models.cluster import Cluster
+from exchange.worker import alerting
+from tests.exchange.web.world import Visitor, logged_in
+from tests.rig import House, complete
+
+
+@pytest.fixture(scope="module")
+def led(house: House) -> Cluster:
+    with house.instance.database.writing() as session:
+        made = cluster.found(session, house.origin, slug="alps", name="Alpine towns")
+        cluster.admit(session, made, shelf.community(session, "ulm").uri)
+        return made
+
+
+def keep(visitor: Visitor, query: str) -> str:
+    """Keep a search as the button on its page does; the address of its page."""
+    page = visitor.see(f"/practices?{query}")
+    field = page.find("input", {"name": "query", "form": "save-search"})
+    form = page.find("form", id="save-search")
+    assert field
+    assert form
+    assert form.find_parent("form") is None
+    answer = visitor.post(str(form["action"]), {"query": field["value"]})
+    assert answer.status_code == 303, answer.text[:500]
+    links = visitor.see(answer.location).select("ul.feed h2 a")
+    return str(max(links, key=lambda one: one.text)["href"])
+
+
+def publish(house: House, title: str, **record: object) -> None:
+    house.publish("ulm", complete({"title": {"en": title}, **record}))
+    while alerting.follow(house.instance.database):
+        pass
+
+
+def test_a_search_is_kept_read_and_seen_and_seen_can_be_undone(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    address = keep(ulm, "q=zeppelin&theme=th-energy&page=1")
+    assert "zeppelin" in ulm.get("/desk/searches").text
+    assert "nothing new" in ulm.get(address).text
+    publish(house, "A zeppelin for all")
+    assert "1 new" in ulm.see("/desk").text
+    page = ulm.see(address)
+    assert "A zeppelin for all" in page.text
+    assert ulm.see(address).find("a", string="A zeppelin for all")  # a look alone changes nothing
+    upto = page.find("input", {"name": "upto"})
+    assert upto
+    publish(house, "A zeppelin, while somebody reads")
+    assert ulm.post(f"{address}/seen", {"upto": upto["value"]}).status_code == 303
+    after = ulm.see(address)
+    assert after.find("a", string="A zeppelin, while somebody reads")
+    assert after.find("a", string="A zeppelin for all") is None
+    ulm.post(f"{address}/seen", {"answer": "undo"})
+    assert ulm.see(address).find("a", string="A zeppelin for all")
+    for strange in ("-1", "x", "9" * 30):
+        assert ulm.post(f"{address}/seen", {"upto": strange}).status_code == 303
+
+
+def test_it_is_renamed_deleted_and_brought_back(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    address = keep(ulm, "q=windmill")
+    assert ulm.post(address, {"name": "Mills  of all\tkinds"}).status_code == 303
+    assert "Mills of all kinds" in ulm.get("/desk/searches").text
+    assert ulm.post(address, {"name": " "}).status_code == 422
+    gone = ulm.post(f"{address}/delete")
+    page = ulm.see(gone.location)
+    assert "Mills of all kinds" not in page.text
+    assert ulm.get(address).status_code == 404
+    form = page.select_one("form[action$='/restore']")
+    assert form
+    ulm.post(str(form["action"]))
+    assert "Mills of all kinds" in ulm.see(address).text
+
+
+def test_a_private_search_is_nobody_elses_and_a_shared_one_is_read_by_coordinators(
+    house: House, led: Cluster
+) -> None:
+    first = logged_in(house, "ulm", "coordinator")
+    address = keep(first, "q=ropeway")
+    second, plain = logged_in(house, "saillans", "coordinator"), logged_in(house, "arvieu")
+    for other in (second, plain):
+        assert other.get(address).status_code == 404
+        for path in (address, f"{address}/seen", f"{address}/delete", f"{address}/restore"):
+            assert other.post(path, {"name": "Mine now"}).status_code == 404
+    assert first.post(address, {"name": "Ropeways", "cluster": "alps"}).status_code == 303
+    publish(house, "A ropeway")
+    assert "Ropeways" in second.see("/desk").text
+    page = second.see(address)
+    upto = page.find("input", {"name": "upto"})
+    assert upto
+    second.post(f"{address}/seen", {"upto": upto["value"]})
+    assert "nothing new" in second.see(address).text
+    assert "A ropeway" in first.see(address).text  # each has their own place in it
+    assert plain.get(address).status_code == 404
+    own = keep(plain, "q=barge")
+    assert plain.post(own, {"cluster": "alps"}).status_code == 403
+    assert Visitor(house).get(address).status_code == 302
+
+
+def test_a_feed_of_a_search_has_an_address_that_nobody_guesses(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    keep(ulm, "q=gondola")
+    publish(house, "A gondola")
+    feeds = re.findall(r"/feeds/[\w-]{30,}\.atom", ulm.get("/desk/searches").text)
+    texts = [Visitor(house).get(feed) for feed in feeds]
+    house.instance.index_once()
+    found = next(feed for feed in feeds if "gondola" in Visitor(house).get(feed).text)
+    answer = Visitor(house).get(found)
+    assert answer.mimetype == "application/atom+xml"
+    assert "A gondola" in answer.text
+    assert "private" in answer.headers["Cache-Control"]
+    assert all(one.status_code == 200 for one in texts)
+    assert Visitor(house).get("/feeds/nothing.atom").status_code == 404
+
+
+def test_letters_are_asked_for_and_stopped_with_one_click(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    address = keep(ulm, "q=funicular")
+    assert ulm.post(address, {"cadence": "daily"}).status_code == 303
+    assert ulm.post(address, {"cadence": "hourly"}).status_code == 400
+    page = ulm.see("/desk/searches")
+    assert page.select_one("option[value=daily][selected]")
+    with house.instance.database.reading() as session:
+        from sqlmodel import select
+
+        from exchange.models.saved import SearchReader
+
+        token = session.exec(select(SearchReader.stop_token).where(SearchReader.cadence == "daily")).first()
+    visitor = Visitor(house)
+    assert visitor.see(f"/unsubscribe/{token}").find("form", method="post")
+    assert ulm.see("/desk/searches").select_one("option[value=daily][selected]")
+    answer = house.app.test_client().post(
+        f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"}, base_url=house.origin
+    )
+    assert answer.status_code == 200
+    assert ulm.see("/desk/searches").select_one("option[value=daily][selected]") is None
+    assert visitor.post("/unsubscribe/nothing").status_code == 404
+
+
+def test_a_question_that_is_not_understood_is_not_kept(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    answer = ulm.post("/desk/searches", {"query": "/practices?country=nowhere"})
+    assert answer.status_code == 422
+    assert "not the code of a country" in answer.text
+    assert ulm.post("/desk/searches", {"query": ""}).status_code == 303
+    assert "All practices" in ulm.get("/desk/searches").text

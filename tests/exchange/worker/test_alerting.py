@@ -9,13 +9,13 @@ import time_machine
 from sqlmodel import select
 
 from exchange.catalogue import community as communities
-from exchange.catalogue import officers, publish, revise, saved, shelf, withdraw
+from exchange.catalogue import officers, revise, saved, shelf, withdraw
 from exchange.messages import NotFound, Refusal
 from exchange.models.mail import Mail
 from exchange.models.officer import Officer
 from exchange.models.practice import Practice
 from exchange.models.saved import PracticeShape, SavedSearch, SearchHit
-from exchange.worker import alerting, mailing
+from exchange.worker import alerting
 from tests.mailbox import mail_server
 from tests.rig import House, Rig, complete
 
@@ -64,10 +64,7 @@ def test_what_was_there_is_not_new_and_what_enters_is(house: House, officer: Off
     assert news(house, officer, solar) == {}
     house.publish("ulm", titled("A new solar roof"))
     house.publish("arvieu", titled("Sollar on the barn"))  # nearly so is not so, for a letter
-    assert news(house, officer, solar) == {
-        "A new solar roof": "entered",
-        "Sollar on the barn": "entered",
-    } or news(house, officer, solar) == {"A new solar roof": "entered"}
+    assert news(house, officer, solar) == {"A new solar roof": "entered"}
     assert news(house, officer, trees) == {}
     look(house, officer, solar)
     assert news(house, officer, solar) == {}
@@ -190,7 +187,6 @@ def test_a_digest_is_one_letter_when_it_is_due_and_none_when_nothing_is_new(
         saved.stop_letters(session, token)
     house.publish("ulm", titled("Another solar roof"))
     assert len(letters_after(30)) == 2
-    assert mailing.LAST_DAY
 
 
 def test_a_thousand_searches_are_asked_of_what_was_touched_alone(house: House, officer: Officer) -> None:
@@ -221,4 +217,3 @@ def test_a_search_that_is_refused_or_too_long_is_not_kept(house: House, officer:
                 saved.save(session, officer, query)
         with pytest.raises(NotFound):
             saved.search(session, officer, "nothing")
-    assert publish

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from search import explaining, tolerance, turning, understanding
+from search import language as syntax
 from search.engine import SORTS, Hit, Hits, Point, Query, Reason
 from search.geo import FARTHEST_KM, distance, place_of
 from search.highlight import Marker, snippet
 from search.layout import Layout
-from search.meaning import Around, Between, Chosen, Meaning, place, positive, relaxed
+from search.meaning import Around, Between, Chosen, Meaning, compile, place, positive, relaxed
 from search.shelf import Page, Request, Row, Shelf
 from search.text import fold, normalise, tokens
 from search.tolerance import FEW, Near
@@ -64,10 +65,15 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
     )
 
 
-def meant(query: Query, layout: Layout) -> Meaning:
-    """What a query asks for to the letter: no word forgiven, none left out."""
-    reading = syntax.read(query.text, layout)
-    return _request(query, compile(reading.tree, query.languages), layout).whole()
+def meant(query: Query, layout: Layout) -> Meaning | None:
+    """What a query asks for to the letter: no word forgiven, none left out; None when nothing can be read.
+
+    What it points at in an index (`understanding.points`) is not looked up.
+    """
+    reading = syntax.read(query.text, layout, query.thesaurus)
+    if reading.tree == syntax.And() and query.text.strip():
+        return None
+    return _request(query, compile(reading.tree, query.languages, query.thesaurus), layout).whole()
 
 
 def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:

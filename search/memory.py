@@ -78,7 +78,7 @@ class MemoryEngine:
     def meant(self, query: Query) -> set[str]:
         """The ids of all documents that a query asks for to the letter, on no page and in no order."""
         whole = meant(query, self.layout)
-        return {name for name, entry in self._entries.items() if matches(whole, entry)}
+        return {name for name, entry in self._entries.items() if whole and matches(whole, entry)}
 
     def count(self) -> int:
         return len(self._entries)

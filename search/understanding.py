@@ -35,6 +35,22 @@ def understand(shelf: Shelf, query: Query, layout: Layout) -> Understood:
     return Understood(compile(tree, query.languages, query.thesaurus), tuple(mistakes), unread)
 
 
+def points(query: Query, layout: Layout) -> bool:
+    """Whether a query points at something that only the index can look up: near a name, like a document."""
+    return _points(syntax.read(query.text, layout, query.thesaurus).tree)
+
+
+def _points(node: syntax.Tree) -> bool:
+    match node:
+        case syntax.NearNamed() | syntax.Like():
+            return True
+        case syntax.Not(part):
+            return _points(part)
+        case syntax.And(several) | syntax.Or(several):
+            return any(map(_points, several))
+    return False
+
+
 def through(shelf: Shelf, meaning: Meaning, rows: Iterable[Row]) -> dict[str, tuple[tuple[str, str], ...]]:
     """Row → the subjects, as (facet, value), for which it was found without the words that stand for them."""
     rows = list(rows)

@@ -2,8 +2,8 @@
 
 The question is put the other way round. What the journal's next stretch has touched is a handful of
 documents; they are held in memory, once as they are and once as they were last seen, and each search is
-asked of those alone. A search of a million practices costs no more than one of ten, and nothing is
-asked of the index.
+asked of those alone: a search of a million practices costs no more than one of ten. Only a question that
+points at something in the index (near a name, like a practice) is asked there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,11 @@ from exchange.models.saved import (
 )
 from federation import journal
 from federation.journal import JournalEntry
-from search.engine import Document, Query
+from search.engine import Document, Engine, Query
+from search.finding import MOST_PER_PAGE
+from search.layout import LAYOUT
 from search.memory import MemoryEngine
+from search.understanding import points
 
 BATCH = 200
 PORTION = 500
@@ -56,7 +59,7 @@ class Touched:
 
 def alert(instance: Instance) -> int:
     """Read the journal on for the saved searches, and write the digests that are due."""
-    done = follow(instance.database)
+    done = follow(instance.database, instance.engine)
     return done + (digests(instance) if not done else 0)
 
 
@@ -71,8 +74,11 @@ def digests(instance: Instance) -> int:
         return digest.write_due(session, instance.settings, at)
 
 
-def follow(database: Database, *, batch: int = BATCH) -> int:
-    """Read one stretch of the journal; how many rows. Nothing happens where nobody keeps a search."""
+def follow(database: Database, engine: Engine, *, batch: int = BATCH) -> int:
+    """Read one stretch of the journal; how many rows. Nothing happens where nobody keeps a search.
+
+    It waits for an index that has not read so far yet, when a question has to be asked there.
+    """
     with database.reading() as session:
         searches = list(session.exec(select(SavedSearch).where(SavedSearch.deleted_at == None)))  # noqa: E711
         if not searches:
@@ -85,7 +91,11 @@ def follow(database: Database, *, batch: int = BATCH) -> int:
         touched, gone = _touched(session, rows)
         asked = _asked(session, searches)
     upto = rows[-1].number
+    pointing = {name: query for name, query in asked.items() if points(query, LAYOUT)}
+    if pointing and engine.seen() < upto:
+        return 0
     matched = _matched(touched, asked)
+    matched |= {name: _found(engine, query, touched) for name, query in pointing.items()}
     with database.writing() as session:
         if not _step(session, after, upto):
             return 0  # another process was quicker
@@ -182,6 +192,18 @@ def _matched(
     return {name: (present.meant(query), past.meant(query)) for name, query in asked.items()}
 
 
+def _found(engine: Engine, query: Query, touched: Sequence[Touched]) -> tuple[set[str], set[str]]:
+    """The same asked of the index, which has forgotten what was: only versions are new there."""
+    found: set[str] = set()
+    for part in _parts([str(one.document.stored["key"]) for one in touched], MOST_PER_PAGE):
+        narrowed = replace(
+            query, filters={**query.filters, "key": tuple(part)}, facets=(), page=1, per_page=MOST_PER_PAGE
+        )
+        hits = engine.find(narrowed)
+        found |= set() if hits.relaxed or hits.spelled or hits.unread else {hit.id for hit in hits.hits}
+    return found, found
+
+
 def _note(
     session: Session,
     search: SavedSearch,
@@ -229,5 +251,5 @@ def _remember(session: Session, touched: Sequence[Touched]) -> None:
             session.merge(PracticeShape(practice_id=one.practice_id, version=one.version, data=one.shape))
 
 
-def _parts(values: Sequence[Any]) -> list[list[Any]]:
-    return [list(values[at : at + PORTION]) for at in range(0, len(values), PORTION)]
+def _parts(values: Sequence[Any], size: int = PORTION) -> list[list[Any]]:
+    return [list(values[at : at + size]) for at in range(0, len(values), size)]

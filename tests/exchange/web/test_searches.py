@@ -35,7 +35,7 @@ def keep(visitor: Visitor, query: str) -> str:
 
 def publish(house: House, title: str, **record: object) -> None:
     house.publish("ulm", complete({"title": {"en": title}, **record}))
-    while alerting.follow(house.instance.database):
+    while alerting.follow(house.instance.database, house.instance.engine):
         pass
 
 

@@ -24,8 +24,8 @@ from tests.rig import House, Rig, complete
 def house(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[House]:
     with Rig(tmp_path, new_database) as rig:
         made = rig.instance("adria", search="memory")
-        made.community("ulm", "Ulm", "DE", population=126_000)
-        made.community("arvieu", "Arvieu", "FR", population=800)
+        made.community("ulm", "Ulm", "DE", population=126_000, lat=48.4, lon=9.98)
+        made.community("arvieu", "Arvieu", "FR", population=800, lat=44.19, lon=2.66)
         yield made
 
 
@@ -42,11 +42,26 @@ def keep(house: House, officer: Officer, query: str, name: str = "") -> SavedSea
 
 def news(house: House, officer: Officer, search: SavedSearch) -> dict[str, str]:
     """Title → why, after the journal has been read to its end."""
-    while alerting.follow(house.instance.database):
+    while alerting.follow(house.instance.database, house.instance.engine):
         pass
     with house.instance.database.reading() as session:
         seen = saved.kept(session, officer, search).reader.seen
         return {practice.title: hit.why for hit, practice, _owner in saved.news(session, search, seen)}
+
+
+def test_a_question_that_points_into_the_index_is_asked_there_when_it_is_in_step(
+    house: House, officer: Officer
+) -> None:
+    house.publish("ulm", titled("A solar roof"))
+    house.instance.index_once()
+    search = keep(house, officer, "q=near:Ulm~50km")
+    other = keep(house, officer, "q=near:Nowhereatall~50km")
+    house.publish("ulm", titled("Another roof"))
+    house.publish("arvieu", titled("A roof far away"))
+    assert news(house, officer, search) == {}
+    house.instance.index_once()
+    assert news(house, officer, search) == {"Another roof": "entered"}
+    assert news(house, officer, other) == {}
 
 
 def look(house: House, officer: Officer, search: SavedSearch) -> None:
@@ -123,7 +138,7 @@ def test_a_late_worker_tells_the_same_as_an_early_one(house: House, officer: Off
 
 def test_nothing_is_done_where_nobody_keeps_a_search(house: House, officer: Officer) -> None:
     house.publish("ulm", titled("One"))
-    assert alerting.follow(house.instance.database) == 0
+    assert alerting.follow(house.instance.database, house.instance.engine) == 0
     with house.instance.database.reading() as session:
         assert session.exec(select(PracticeShape)).all() == []
     search = keep(house, officer, "q=roof")
@@ -199,7 +214,7 @@ def test_a_thousand_searches_are_asked_of_what_was_touched_alone(house: House, o
     asked: list[int] = []
     whole = house.instance.engine.find
     house.instance.engine.find = lambda query: asked.append(1) or whole(query)  # type: ignore[method-assign,func-returns-value]
-    while alerting.follow(house.instance.database):
+    while alerting.follow(house.instance.database, house.instance.engine):
         pass
     assert asked == []
     with house.instance.database.reading() as session:

@@ -1,7 +1,7 @@
 """Saved searches: kept under a name, shared within a cluster, read until everything new has been seen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -22,7 +22,10 @@ from federation import journal
 CADENCES = {NEVER: None, DAILY: timedelta(days=1), WEEKLY: timedelta(days=7)}
 LONGEST_NAME, LONGEST_QUERY, MOST = 120, 2000, 200
 SHOWN = 100
-_NOT_PART = ("page", "per_page", "done", "lang")  # of the question: where one stood in the answers
+# What is not part of the question: where one stood in the answers, and what was folded out or looked for there.
+_NOT_PART = ("page", "per_page", "after", "explain", "done", "lang")
+_LOOKED = "find."
+_OWNERS = ("community", "adopted_by")
 Hits = list[tuple[SearchHit, Practice, Community]]
 
 
@@ -38,14 +41,24 @@ class Kept:
 
 
 def save(
-    session: Session, officer: Officer, query: str, *, name: str = "", language: str = "en"
+    session: Session,
+    officer: Officer,
+    query: str,
+    *,
+    name: str = "",
+    language: str = "en",
+    everything: str = "*",
 ) -> SavedSearch:
-    """Keep a question. Everything that is there by now counts as seen."""
+    """Keep a question. Everything that is there by now counts as seen.
+
+    Without a name it is called after what it asks, and `everything` when it asks for no more.
+    """
     asked = pairs(query)
     params = params_of(asked)
     told = urlencode(asked)
     if len(told) > LONGEST_QUERY:
         raise Refusal(N_("This search is too long to be kept."))
+    params = finding.addressed(session, params)
     mine = (
         select(func.count())
         .select_from(SavedSearch)
@@ -59,7 +72,9 @@ def save(
     at = journal.last(session)
     made = SavedSearch(
         officer_id=officer.id,  # type: ignore[arg-type]
-        name=_named(name) if name.strip() else described(params, language)[:LONGEST_NAME],
+        name=_named(name)
+        if name.strip()
+        else (_told(session, params, language) or everything)[:LONGEST_NAME],
         query=told,
         language=language,
         since=at,
@@ -73,8 +88,12 @@ def save(
 
 def pairs(query: str) -> list[tuple[str, str]]:
     """The question in an address, without where one stood in the answers."""
-    found = parse_qsl(query[: 4 * LONGEST_QUERY], max_num_fields=300)
-    return [(name, value) for name, value in found if name not in _NOT_PART]
+    return question(parse_qsl(query[: 4 * LONGEST_QUERY]))
+
+
+def question(given: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of the arguments of the search page those that say what is asked."""
+    return [(k, v) for k, v in given if v and k not in _NOT_PART and not k.startswith(_LOOKED)]
 
 
 def params_of(asked: Sequence[tuple[str, str]]) -> SearchParams:
@@ -85,8 +104,19 @@ def params_of(asked: Sequence[tuple[str, str]]) -> SearchParams:
 def described(params: SearchParams, language: str) -> str:
     """A question in words: what was typed, and what it is narrowed to; empty when it asks for everything."""
     told = [params.q] if params.q else []
+    told += ["near:{:g},{:g}~{:g}km".format(*params.near)] if params.near else []
     told += [finding.facet_label(n, v, language) for n, values in params.filters.items() for v in values]
     return ", ".join(told)
+
+
+def _told(session: Session, params: SearchParams, language: str) -> str:
+    """The same, with the names of communities."""
+    known = select(Community).where(
+        col(Community.uri).in_([uri for name in _OWNERS for uri in params.filters.get(name, ())])
+    )
+    called = {one.uri: one.called(language) for one in session.exec(known)}
+    filters = {n: tuple(called.get(v, v) for v in values) for n, values in params.filters.items()}
+    return described(replace(params, filters=filters), language)
 
 
 def searches(session: Session, officer: Officer) -> list[Kept]:

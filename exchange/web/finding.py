@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, render_template, request
 from markupsafe import Markup
 
 from exchange.catalogue import find as finding
+from exchange.catalogue import saved
 from exchange.messages import N_, Problem, Refusal
 from exchange.vocabulary import names
 from exchange.web.blueprints import public
@@ -95,6 +97,7 @@ def practices() -> str | tuple[str, int]:
     body = render_template(
         "practices.html",
         params=params,
+        question=_question(params),
         results=results,
         news=news,
         chips=chips,
@@ -115,6 +118,14 @@ def practices() -> str | tuple[str, int]:
         shown_at=shown_at,
     )
     return (body, 400) if problems else body
+
+
+def _question(params: finding.SearchParams) -> str:
+    """The question as an address that means the same to everybody: it names the community it is asked from."""
+    asked = saved.question(request.args.items(multi=True))
+    if params.sort in FROM_HOME and not params.home and g.community:
+        asked.append(("home", g.community.uri))
+    return urlencode(asked)
 
 
 def why(item: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from exchange.catalogue.saved import Kept
 from exchange.messages import N_, Problem, Refusal
 from exchange.web import feeds, guard
 from exchange.web.blueprints import officer, public
-from exchange.web.language import current
+from exchange.web.language import current, gettext
 from exchange.web.reach import database, settings
 
 CADENCES = {
@@ -35,12 +35,13 @@ def searches() -> Answer:
 @officer.post("/desk/searches")
 @guard.officers_only
 def save_search() -> Answer:
-    """Keep the search whose address the form carries."""
-    query, name = request.form.get("query", ""), request.form.get("name", "")[:500]
+    """Keep the search that the form carries: what stands behind the question mark of its page."""
+    query = request.form.get("query", "").rpartition("?")[2]
+    name = request.form.get("name", "")[:500]
     try:
         with database().writing() as session:
             saved.save(
-                session, g.officer, query.rpartition("?")[2], name=name or _unnamed(query), language=current()
+                session, g.officer, query, name=name, language=current(), everything=gettext("All practices")
             )
     except Refusal as refusal:
         return _page(refusal.problems, 422)
@@ -119,7 +120,7 @@ def search_feed(token: str) -> Response:
     """A saved search as a feed; whoever has the address may read it."""
     with database().reading() as session:
         found = saved.by_feed(session, token)
-    asked = [(k, v) for k, v in saved.pairs(found.query)]
+    asked = [(k, v) for k, v in saved.pairs(found.query) if k != "sort"]  # what changed last stands first
     asked += [(k, v) for k, v in request.args.items() if k in ("page", "per_page") and v]
     title = f"{settings().name}: {found.name}"
     made = feeds.as_feed(asked, request.path, found.language, "private", title)
@@ -144,14 +145,6 @@ def stop_letters(token: str) -> str:
 def waiting(session: Session) -> list[Kept]:
     """The searches of the officer who is logged in, for the desk."""
     return saved.searches(session, g.officer)
-
-
-def _unnamed(query: str) -> str:
-    """What to call a search without words or filters."""
-    from exchange.web.language import gettext
-
-    asked = saved.pairs(query.rpartition("?")[2])
-    return "" if any(name not in ("sort",) for name, _value in asked) else gettext("All practices")
 
 
 def _page(problems: list[Problem] | None = None, status: int = 200) -> Answer:

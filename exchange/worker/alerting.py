@@ -197,7 +197,12 @@ def _found(engine: Engine, query: Query, touched: Sequence[Touched]) -> tuple[se
     found: set[str] = set()
     for part in _parts([str(one.document.stored["key"]) for one in touched], MOST_PER_PAGE):
         narrowed = replace(
-            query, filters={**query.filters, "key": tuple(part)}, facets=(), page=1, per_page=MOST_PER_PAGE
+            query,
+            filters={**query.filters, "key": tuple(part)},
+            facets=(),
+            sort="relevance",
+            page=1,
+            per_page=MOST_PER_PAGE,
         )
         hits = engine.find(narrowed)
         found |= set() if hits.relaxed or hits.spelled or hits.unread else {hit.id for hit in hits.hits}

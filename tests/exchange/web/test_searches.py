@@ -1,6 +1,7 @@
 """Searches are kept in one click, read at the desk, shared among coordinators, and never lost by a slip."""
 
 import re
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -141,6 +142,33 @@ def test_letters_are_asked_for_and_stopped_with_one_click(house: House) -> None:
     assert answer.status_code == 200
     assert ulm.see("/desk/searches").select_one("option[value=daily][selected]") is None
     assert visitor.post("/unsubscribe/nothing").status_code == 404
+
+
+def test_what_is_kept_is_the_question_and_not_the_place_in_its_answers(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    publish(house, "A ferry")
+    house.instance.index_once()
+    page = ulm.see("/practices?q=ferry&sort=like&explain=1&find.country=fr&lang=en")
+    field = page.find("input", {"name": "query", "form": "save-search"})
+    assert field
+    home = f"home={quote_plus(house.origin)}%2Fcommunities%2Fulm"
+    assert field["value"] == f"q=ferry&sort=like&{home}"
+    for link in page.select("p.exports a"):
+        assert home in str(link["href"])
+        assert "find." not in str(link["href"])
+        assert Visitor(house).get(str(link["href"])).status_code == 200
+    assert ulm.post("/desk/searches", {"query": field["value"]}).status_code == 303
+    feeds = re.findall(r"/feeds/[\w-]{30,}\.atom", ulm.get("/desk/searches").text)
+    assert all(Visitor(house).get(feed).status_code == 200 for feed in feeds)
+
+
+def test_a_search_is_called_after_what_it_asks(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    for query in ("community=arvieu&country=fr", "near=48.1,11.6,50", "sort=newest"):
+        assert ulm.post("/desk/searches", {"query": query}).status_code == 303
+    names = {one.text for one in ulm.see("/desk/searches").select("ul.feed h2 a")}
+    assert {"France, Arvieu", "near:48.1,11.6~50km", "All practices"} <= names
+    assert ulm.post("/desk/searches", {"query": "q=a&" + "x=1&" * 1900}).status_code == 422
 
 
 def test_a_question_that_is_not_understood_is_not_kept(house: House) -> None:

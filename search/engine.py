@@ -123,7 +123,7 @@ class Hits:
 
     `facets` is field → [(value, count)], most frequent first; each facet is counted without its own
     filter, so that the numbers beside the alternatives say what choosing them would bring.
-    `relaxed` says that no document has all the words and these have some of them.
+    `relaxed` says that hardly any document has all the words, and that these have all or some of them.
     `spelled` is word → the words nearly like it that were searched as well, because too few documents
     have the word itself. `after` asks for the next page, "" when this is the last; `before` for the page
     before this one, None when only its number is known.

@@ -36,9 +36,9 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
             page, meaning, near = (
                 (second, near.widened, near) if second.total > page.total else (page, meaning, Near())
             )
-        if not page.total and (looser := relaxed(meaning)) is not None:
+        if (looser := relaxed(meaning)) is not None:
             second = turning.page(shelf, replace(request, text=looser), query)
-            if second.total:
+            if second.total > page.total:
                 page, meaning, loose = second, looser, True
     marker = Marker(meaning)
     reasons = explaining.reasons(shelf, meaning, layout, page.hits) if query.explain else {}

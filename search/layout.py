@@ -38,7 +38,7 @@ class Layout:
 
 
 LAYOUT = Layout(
-    texts={"title": 3.0, "keywords": 2.0, "place": 1.5, "owner": 1.5, "summary": 1.0, "body": 0.0},
+    texts={"title": 2.0, "keywords": 1.5, "place": 1.5, "owner": 1.5, "summary": 1.0, "body": 0.0},
     facets=(
         "theme",
         "country",

@@ -15,10 +15,10 @@ from search.stopwords import ANY_STOP_WORD, guess
 from search.text import STEMMERS, base_language, fold, stems
 from search.thesaurus import NOTHING, Thesaurus
 
-OTHER_LANGUAGES = 0.5  # weight of a stem in a language that nobody named
+OTHER_LANGUAGES = 0.3  # weight of a stem in a language that nobody named
 PARTS_OF_COMPOUND = 0.3  # weight of a document that has the parts of a compound but not the whole
 # What a document scores for being about the concept that the words stand for, or a part of the compound
-SUBJECT, SUBJECT_OF_PART, SUBJECT_IN_COMMON = 1.5, 0.75, 3.0
+SUBJECT, SUBJECT_OF_PART, SUBJECT_IN_COMMON = 3.0, 0.75, 6.0
 LONGEST_LABEL = 4  # words of a query that are looked up together
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))

@@ -1,7 +1,7 @@
 """What a query says by pointing at something in the index: near a place by its name, like a document by its id."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A word of a title says more of what a document is about than one of its body.
 WEIGHTS = {"title": 3.0, "summary": 2.0, "body": 1.0}
 MOST_STEMS = 24
-TOO_COMMON = 0.2  # a stem that more of all documents have says nothing about one
+TOO_COMMON = 0.2  # a stem that more of the documents in its language have says nothing about one
 Ask = Callable[[Meaning, int], "list[Row]"]
 Frequencies = Callable[[list[str]], list[int]]
 
@@ -26,10 +26,9 @@ Frequencies = Callable[[list[str]], list[int]]
 class References:
     """Puts what an index knows in the place of names; `mistakes` are those that it does not know."""
 
-    def __init__(self, ask: Ask, frequencies: Frequencies, total: Callable[[], int]) -> None:
+    def __init__(self, ask: Ask, frequencies: Frequencies) -> None:
         self.ask = ask
         self.frequencies = frequencies
-        self.total = total
         self.mistakes: list[QueryError] = []
 
     def resolve(self, node: tree.Tree) -> tree.Tree:
@@ -81,20 +80,22 @@ class References:
 
     def _rarest(self, row: "Row") -> tuple[tuple[str, float], ...]:
         """The stems that tell this document from others and that another has too; each with its weight up to 1."""
-        often: Counter[str] = Counter()
+        often: dict[str, float] = defaultdict(float)
         for name, weight in WEIGHTS.items():
             for tag, text in row.texts.get(name, {}).items():
                 language = base_language(tag)
                 for token in tokens(normalise(text)):
                     for stem in (*stems(token.text, language), *parts(token.text, language)):
-                        often[stem] += weight  # type: ignore[assignment]
-        names = list(often)
-        total = self.total()
-        most = max(2.0, total * TOO_COMMON)
+                        often[stem] += weight
+        having = dict(zip(often, self.frequencies(list(often)), strict=True))
+        # A language is as large as its commonest word: in one of two documents nothing common is rare.
+        written: Counter[str] = Counter()
+        for stem, count in having.items():
+            written[stem[:2]] = max(written[stem[:2]], count)
         weighed = {
-            stem: math.log1p(often[stem]) * math.log((total + 1) / having)
-            for stem, having in zip(names, self.frequencies(names), strict=True)
-            if 2 <= having <= most
+            stem: math.log1p(often[stem]) * math.log((written[stem[:2]] + 1) / count)
+            for stem, count in having.items()
+            if 2 <= count <= max(2.0, written[stem[:2]] * TOO_COMMON)
         }
         best = sorted(weighed.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_STEMS]
         return tuple((stem, weight / best[0][1]) for stem, weight in best)

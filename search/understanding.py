@@ -27,7 +27,6 @@ def understand(shelf: Shelf, query: Query, layout: Layout) -> Understood:
     references = References(
         lambda meaning, limit: shelf.page(_plain(meaning, limit)).rows,
         shelf.frequencies,
-        lambda: shelf.page(_plain(All(), 0)).total,
     )
     tree = references.resolve(reading.tree)
     mistakes = sorted((*reading.mistakes, *references.mistakes), key=lambda mistake: mistake.position)

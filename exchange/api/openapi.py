@@ -54,7 +54,7 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
 )  # fmt: skip
 
 _DESCRIPTIONS = {
-    "q": "Words, “phrases”, -without, field:value.",
+    "q": "Words, “phrases”, -without, OR, (parentheses), begin*, field:value, population:<5000, started:2018..2022, near:48.1,11.6~100km, like:ID.",
     "theme": "Concepts of the vocabulary `themes`; the prefix `th-` may be left out.",
     "country": "Two letters, of ISO 3166 or Eurostat.",
     "degurba": "`dg-1` city, `dg-2` town or suburb, `dg-3` rural; or 1, 2, 3.",

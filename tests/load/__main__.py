@@ -15,7 +15,7 @@ from pathlib import Path
 
 from federation import budgets
 from search.opening import KINDS
-from tests.load import agreement, baselines, engines, fanout, kills, measurements, survival
+from tests.load import agreement, baselines, engines, fanout, kills, measurements, relevance, survival
 from tests.load.figures import Figure, plain, table
 from tests.load.town import Town, until
 
@@ -37,8 +37,20 @@ class Size:
 QUICK = Size(10, 100, 600, 100, 500, (2_000, 10_000, 100_000), 2_000, 10)
 LARGE = Size(50, 1_000, 5_000, 500, 10_000, (2_000, 10_000, 100_000, 1_000_000), 20_000, 40)
 KILLED = 1_000  # activities, however large the rest is
-PARTS = ("baseline", "idle", "way", "inbox", "fanout", "backfill", "kills", "agreement", "survival", "search")
-ALONE = {"kills", "agreement", "survival", "search"}  # what needs no instance
+PARTS = (
+    "baseline",
+    "idle",
+    "way",
+    "inbox",
+    "fanout",
+    "backfill",
+    "kills",
+    "agreement",
+    "survival",
+    "relevance",
+    "search",
+)
+ALONE = {"kills", "agreement", "survival", "relevance", "search"}  # what needs no instance
 
 
 def main() -> None:
@@ -115,6 +127,7 @@ def measure(place: Path, size: Size, wanted: set[str], kinds: tuple[str, ...]) -
     part("kills", "Killed between save and send", lambda: kills.measure(place, KILLED))
     part("agreement", "The engines and the oracle", lambda: agreement.measure(place, size.questions))
     part("survival", "Killed and full", lambda: survival.measure(place, size.kills))
+    part("relevance", "How good the answers are", lambda: relevance.measure(place, kinds))
     part(
         "search",
         "The search engines",

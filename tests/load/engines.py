@@ -36,7 +36,7 @@ def measure(place: Path, count: int, kinds: tuple[str, ...], times: int, *, riva
     kinds = tuple(kind for kind in kinds if count <= MOST.get(kind, count))
     figures: list[Figure] = []
     with ExitStack() as stack:
-        engines = {kind: open_engine(_address(kind, count), place / f"{kind}-{count}") for kind in kinds}
+        engines = {kind: open_engine(address(kind, count), place / f"{kind}-{count}") for kind in kinds}
         others: list[Rival] = []
         if rivals:
             others.append(Fts5(place))
@@ -57,7 +57,7 @@ def measure(place: Path, count: int, kinds: tuple[str, ...], times: int, *, riva
     return figures
 
 
-def _address(kind: str, count: int) -> str:
+def address(kind: str, count: int) -> str:
     return f"opensearch+{os.environ[SERVER].rstrip('/')}/bench-{count}" if kind == "opensearch" else kind
 
 

@@ -44,9 +44,13 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
     reasons = explaining.reasons(shelf, meaning, layout, page.hits) if query.explain else {}
     through = understanding.through(shelf, meaning, (placed.row for placed in page.hits))
     hits = [
-        replace(
-            _hit(placed, query, marker, request.origin, reasons.get(placed.row.id, ())),
-            through=through[placed.row.id],
+        _hit(
+            placed,
+            query,
+            marker,
+            request.origin,
+            reasons.get(placed.row.id, ()),
+            through[placed.row.id],
         )
         for placed in page.hits
     ]
@@ -119,7 +123,12 @@ def _sort(wanted: str, meaning: Meaning, origin: Around | None) -> str:
 
 
 def _hit(
-    placed: Placed, query: Query, marker: Marker, origin: Around | None, reasons: tuple[Reason, ...]
+    placed: Placed,
+    query: Query,
+    marker: Marker,
+    origin: Around | None,
+    reasons: tuple[Reason, ...],
+    through: tuple[tuple[str, str], ...],
 ) -> Hit:
     row = placed.row
     html, language = "", row.language
@@ -133,6 +142,7 @@ def _hit(
         html,
         language or row.language,
         far,
+        through=through,
         rank=placed.rank,
         place=placed.word,
         reasons=reasons,

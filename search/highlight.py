@@ -1,13 +1,26 @@
 """Snippets: the part of a text where the query's words stand, as safe HTML with <mark> around them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
 from search.compounds import COMPOUNDING, parts
 from search.meaning import All, Any, Meaning, Run, Start, Word
-from search.text import ELIDED, LONGEST_WORD, Token, base_language, fold, runs, stems, tokens
+from search.text import (
+    ELIDED,
+    LONGEST_WORD,
+    Token,
+    base_language,
+    fold,
+    is_cjk,
+    runs,
+    runs_from,
+    stems,
+    tokens,
+)
 
 LONGEST = 260
+MOST_FIRSTS = 8  # first letters with which looking for each is faster than reading every word
 BEFORE = 60  # what stays readable in front of the first mark
 FIELDS = ("summary", "body")
 # Irish mutates initials, Dutch takes ge- away, the Serbian stemmer writes Cyrillic in Latin letters.
@@ -33,6 +46,10 @@ class Marker:
             for language in COMPOUNDING
         }
         self._initials = {stem.partition(":")[2][:1] for stem in self.stems}
+        self._firsts = {word[:1] for word in (*self.surfaces, *self.starts)} | self._initials
+        self._few = len(self._firsts) <= MOST_FIRSTS and not any(
+            not first or is_cjk(first) for first in self._firsts
+        )
 
     def _collect(self, meaning: Meaning) -> None:
         match meaning:
@@ -58,7 +75,7 @@ class Marker:
         marked: list[Span] = []
         # A page of snippets is thousands of words and a few different ones: each is judged once as it is
         # written, and only a text that has one of them is read as carefully as the index reads it.
-        for run in runs(text):
+        for run in self._candidates(text, language):
             word = run.group()
             meant = judged.get(word)
             if meant is None:
@@ -72,6 +89,12 @@ class Marker:
         if self.runs:
             marked = sorted({*marked, *self._runs(list(tokens(text)))})
         return marked
+
+    def _candidates(self, text: str, language: str) -> Iterable[re.Match[str]]:
+        """The words that could be meant: those with another first letter are passed over unread, where that is safe."""
+        if not self._few or language in CHANGE_BEGINNINGS or self._insides.get(language):
+            return runs(text)
+        return sorted(runs_from(self._firsts, text), key=re.Match.start)
 
     def _is_meant(self, word: str, language: str) -> bool:
         key = (word, language)

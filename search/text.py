@@ -9,8 +9,9 @@ inflected form. Stems carry their language (`fr:mobil`), for a stem means nothin
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import Stemmer
@@ -51,6 +52,7 @@ SAME_STEMMER = {"nb": "no", "nn": "no", "sr": "hr", "bs": "hr"}
 # Soft hyphens, joiners, and halves of surrogate pairs
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_ALONE = re.compile(f"[{_CJK}]")
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 # Articles and prepositions that lean on the next word: l'énergie, dell'acqua, qu'elle
 ELIDED = frozenset(
@@ -127,6 +129,27 @@ def tokens(text: str) -> Iterator[Token]:
 def runs(text: str) -> Iterator[re.Match[str]]:
     """What may be a word of a *normalised* text, as it is written: `tokens` without its judgement, and faster."""
     return _WORD.finditer(text)
+
+
+def runs_from(initials: Iterable[str], text: str) -> Iterator[re.Match[str]]:
+    """Those of the `runs` whose folded form may begin with one of these folded letters, letter by letter.
+
+    Folding leaves ASCII as it is, so only a word that begins outside of it can change its first letter.
+    """
+    plain = {initial for initial in initials if initial.isascii()}
+    return chain.from_iterable(_beginning(initial).finditer(text) for initial in (*sorted(plain), ""))
+
+
+@lru_cache(maxsize=128)
+def _beginning(initial: str) -> re.Pattern[str]:
+    """The words that begin with an ASCII letter or digit; with "", those that begin with none."""
+    first = f"[{initial.lower()}{initial.upper()}]" if initial else rf"[^\W_{_CJK}\x00-\x7f]"
+    return re.compile(rf"{first}(?<![^\W_{_CJK}]{first})[^\W_{_CJK}]*")
+
+
+def is_cjk(letter: str) -> bool:
+    """Whether the letter is a word of its own."""
+    return bool(_ALONE.match(letter))
 
 
 def words(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from search.engine import Engine, Query
 from search.highlight import LONGEST, Marker, render, snippet
 from search.language import read
 from search.meaning import compile
+from search.text import normalise
 from tests.search.library import document
 
 
@@ -40,6 +41,26 @@ def test_what_was_found_is_marked_as_it_is_written(
     query: str, language: str, text: str, found: list[str]
 ) -> None:
     assert marked(query, text, language) == found
+
+
+WORDS = st.sampled_from(
+    "énergie Énergies l'eau ß Straße straße ÆRØ aero İzmir izmir K2 2025 x_ray ray πόλη Όρος 東京 東 日本 Zug-Zug "
+    "Bürgerenergie energie d'Eu Œuvre oeuvre þing thing ŋa — … e é É bhean bean Fahrräder Rad".split()
+)
+
+
+@given(
+    st.lists(WORDS, min_size=1, max_size=4),
+    st.lists(st.tuples(WORDS, st.sampled_from((" ", "_", "-", "’", "…", ""))), max_size=12),
+    st.sampled_from(("fr", "de", "en", "el", "ga", "tr", "ja", "is")),
+)
+def test_words_that_are_passed_over_unread_are_none_of_those_meant(
+    query: list[str], text: list[tuple[str, str]], language: str
+) -> None:
+    written = normalise("".join(part for pair in text for part in pair))
+    quick, careful = marker(" ".join(query), language), marker(" ".join(query), language)
+    careful._few = False
+    assert quick.spans(written, language) == careful.spans(written, language)
 
 
 def test_everything_else_is_escaped() -> None:

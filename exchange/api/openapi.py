@@ -48,6 +48,9 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
     ("get", "/v1/communities", "Communities", "Communities", None, (400, 401)),
     ("get", "/v1/communities/{ref}", "One community with its practices", "CommunityInFull", None, _READ),
     ("get", "/v1/commitments", "Commitments, who signed them and what serves them", "Commitments", None, (401,)),
+    ("get", "/v1/communities/{ref}/similar", "Places like it, and practices that follow from that", "Similar", None, (400, 401, 404)),
+    ("get", "/v1/bridging", "What goes between countryside, towns and cities", "Bridging", None, (400, 401, 404)),
+    ("get", "/v1/gaps", "Theme by kind of place: what is there, missing and sought", "Gaps", None, (401, 404)),
     ("get", "/v1/vocabularies", "The concept schemes", "Vocabularies", None, (401,)),
     ("get", "/v1/vocabularies/{name}", "One concept scheme", "Vocabulary", None, (401, 404)),
     ("get", "/v1/inspect", "What is held about an address (admin token)", "Inspection", None, (400, 401, 403, 404)),
@@ -61,6 +64,10 @@ _DESCRIPTIONS = {
     "language": "The original language of the practice.",
     "adopted_by": "Address, short name or @name@host of a community.",
     "community": "The owner: address, short name or @name@host.",
+    "weights": "Times an attribute's usual weight, 0 to 10: `population:2,country:0`.",
+    "cluster": "Only what the members of a cluster have part in.",
+    "list": "Communities like it; places like it anywhere in Europe; practices on its themes from another "
+    "kind or size of place; practices that somebody like it took up.",
     "instance": "The host of the instance on which it was published.",
     "after": "The cursor of the page before: goes on behind what was shown, whatever changed meanwhile.",
     "home": "The community that asks: address, short name or @name@host. For the orders `nearest` and `like`.",
@@ -169,6 +176,17 @@ def _parameters(method: str, path: str) -> list[dict[str, Any]]:
         found += [_parameter("q", {"type": "string"}), _parameter("lang", {"type": "string"})]
     if path == "/v1/communities":
         found.append(_parameter("local", {"type": "boolean"}))
+    if path == "/v1/communities/{ref}/similar":
+        found += [
+            _parameter("list", {"enum": ["like", "anywhere", "bridge", "adopted"], "default": "like"}),
+            _parameter("theme", {"type": "string"}) | {"description": "Weigh as fits a theme."},
+            _parameter("weights", {"type": "string"}),
+            _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
+        ]
+    if path in ("/v1/bridging", "/v1/gaps"):
+        found.append(_parameter("cluster", {"type": "string"}))
+    if path == "/v1/bridging":
+        found.append(_parameter("by", {"enum": ["year", "quarter"], "default": "year"}))
     if path == "/v1/inspect":
         found.append(_parameter("uri", {"type": "string"}) | {"required": True})
     return found

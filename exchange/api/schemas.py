@@ -101,6 +101,27 @@ def _answers() -> dict[str, Any]:
         "Community": _object(community),
         "CommunityInFull": _object({**community, "profile": {"type": "object"}, "practices": _list({})}),
         "Communities": _page(_ref("Community")),
+        "Similar": _page(_place(), id=TEXT, list=TEXT, weights={"type": "object"}),
+        "Exchange": _exchange(),
+        "Bridging": _object(
+            {
+                **dict.fromkeys(("adoptions", "ratings", "follows"), _ref("Exchange")),
+                "over_time": {"type": "object", "additionalProperties": _ref("Exchange")},
+                "reach": {"type": "object"},
+                "representation": {"type": "object"},
+            }
+        ),
+        "Gaps": _page(
+            _object(
+                {
+                    **dict.fromkeys(("theme", "label", "kind", "degurba"), TEXT),
+                    "practices": NUMBER,
+                    "seekers": NUMBER,
+                }
+            ),
+            empty=NUMBER,
+            unplaced=NUMBER,
+        ),
         "PracticeInFull": _object(full),
         "Hit": _object(hit),
         "SearchResults": _object(
@@ -273,6 +294,38 @@ def _bodies() -> dict[str, Any]:
             "additionalProperties": False,
         },
     }
+
+
+def _place() -> dict[str, Any]:
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    reasons = _list(_object({"attribute": TEXT, "distance": share, "text": TEXT}))
+    return _object(
+        {
+            "id": {"type": ["string", "null"]},
+            **dict.fromkeys(("name", "country"), TEXT),
+            **dict.fromkeys(("likeness", "distance", "certainty"), share),
+            "near": reasons,
+            "far": reasons,
+            "practice": {"type": "object"},
+            "owner": {"type": "object"},
+            "themes": _list(TEXT),
+        }
+    )
+
+
+def _exchange() -> dict[str, Any]:
+    maybe = {"type": ["number", "null"]}
+    names = (
+        "cross_share",
+        "cross_share_by_chance",
+        "ei_index",
+        "median_size_ratio",
+        "share_taken_by_the_larger",
+    )
+    flow = {"from": TEXT, "to": TEXT, "n": NUMBER, "share": maybe, "share_by_chance": maybe, "ratio": maybe}
+    return _object(
+        {"placed": NUMBER, "unplaced": NUMBER, **dict.fromkeys(names, maybe), "flows": _list(_object(flow))}
+    )
 
 
 def _of(scheme: str) -> list[concepts.Concept]:

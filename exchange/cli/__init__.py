@@ -12,7 +12,7 @@ COMMANDS = {
     "init": ("running", "Make a new instance: database, keys and index in an empty directory."),
     "serve": ("running", "Serve the pages and the federation, and work, in one process."),
     "worker": ("running", "Only work: deliver, take in what arrived, keep the index in step."),
-    "community": ("communities", "Communities: add, list, show, import, sign."),
+    "community": ("communities", "Communities: add, list, show, seek, import, sign."),
     "cluster": ("clusters", "Clusters: add, list, members, practices pointed out; join and leave."),
     "officer": ("people", "Officers: the people, as functions, who act for a community."),
     "token": ("people", "Tokens: how programs use the API for a community."),
@@ -31,6 +31,10 @@ COMMANDS = {
     "similar": (
         "comparing",
         "Show communities like one that we know, what speaks for each and what against.",
+    ),
+    "bridging": (
+        "comparing",
+        "Show what goes between countryside, towns and cities, against what chance would let go.",
     ),
     "inspect": ("asking", "Show what this instance holds about URI."),
     "fetch": ("asking", "Fetch URI from its origin now, and show what this instance holds then."),

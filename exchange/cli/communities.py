@@ -7,7 +7,9 @@ import click
 
 from exchange.catalogue import community as founding
 from exchange.catalogue import imports, shelf, territory
+from exchange.catalogue import seek as seeking
 from exchange.catalogue import sign as signing
+from exchange.catalogue.likeness import read_theme
 from exchange.cli.base import Group, language, opened, reading
 from exchange.cli.files import reference_taken_in, taken_in
 from exchange.cli.output import print_json, print_table, say
@@ -18,7 +20,7 @@ from exchange.vocabulary import concepts
 
 @click.group(cls=Group)
 def community() -> None:
-    """Communities: add, list, show, import, sign."""
+    """Communities: add, list, show, seek, import, sign."""
 
 
 @community.command("add")
@@ -98,6 +100,34 @@ def show(ref: str, as_json: bool) -> None:
                 say(f"practice\t{practice.key}\t{practice.title}")
         elif value not in (None, {}, []):
             say(f"{name}\t{value}")
+
+
+@community.command("seek")
+@click.argument("slug")
+@click.option("--theme", "themes", multiple=True, metavar="th-…", help="What it looks for (repeatable).")
+@click.option(
+    "--problem", "problems", multiple=True, metavar="TEXT", help="Which problem, one for each theme."
+)
+@click.option("--language", "tongue", default="und", metavar="LL", help="In which language the problems are.")
+@reading
+def seek_(slug: str, themes: tuple[str, ...], problems: tuple[str, ...], tongue: str, as_json: bool) -> None:
+    """Say what a community looks for, in place of what it said before; without --theme, nothing.
+
+    What others did on these themes is listed on its desk, and the gap map shows that it is sought.
+    """
+    if len(problems) > len(themes):
+        raise click.UsageError("There are more problems than themes.")
+    wishes: list[dict[str, Any]] = [{"theme": read_theme(theme)} for theme in themes]
+    for wish, problem in zip(wishes, problems, strict=False):
+        if problem.strip():
+            wish["problem"] = {tongue: problem}
+    with opened() as instance, instance.database.writing() as session:
+        found = shelf.community(session, slug)
+        seeking.seek(session, found, wishes)
+        told = seeking.sought(found)
+    if as_json:
+        return print_json({"id": found.uri, "seeks": told})
+    say(f"{found.called(language())} looks for {', '.join(w['theme'] for w in told) or 'nothing'}.")
 
 
 @community.command("import")

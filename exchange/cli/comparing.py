@@ -4,10 +4,13 @@ from typing import Any
 
 import click
 
+from exchange.catalogue import bridging as measures
+from exchange.catalogue import cluster as clusters
 from exchange.catalogue import likeness, shelf
+from exchange.catalogue.bridging import told
 from exchange.catalogue.likeness import lists
 from exchange.cli.base import Command, language, opened, reading
-from exchange.cli.output import print_json, print_table
+from exchange.cli.output import print_json, print_table, say
 
 LISTS = ("like", "bridge", "adopted", "anywhere")
 
@@ -39,6 +42,33 @@ def similar(ref: str, wanted: str, theme: str | None, weights: str, limit: int, 
         [_cells(row) for row in rows],
         empty="Nothing is known yet to compare with.",
     )
+
+
+@click.command(cls=Command)
+@click.option("--cluster", "slug", metavar="SLUG", help="Only what members of a cluster have part in.")
+@click.option("--by", type=click.Choice(["year", "quarter"]), default="year", show_default=True)
+@reading
+def bridging(slug: str | None, by: str, as_json: bool) -> None:
+    """Show what goes between countryside, towns and cities, against what chance would let go."""
+    with opened() as instance, instance.database.reading() as session:
+        only = clusters.cluster(session, slug) if slug else None
+        found = measures.bridging(session, cluster=only, by=by)
+    if as_json:
+        return print_json(told.told(found))
+    for source, one in found.exchanges.items():
+        say(f"{source}: {one.placed} between places of a known kind, {one.unplaced} others")
+        if one.cross_share is None or one.cross_chance is None:
+            continue
+        say(
+            f"  across kinds {one.cross_share:.0%}, by chance {one.cross_chance:.0%}; E-I index {one.ei:+.2f}"
+        )
+        for flow in one.flows:
+            if flow.ratio is not None:
+                say(f"  {flow.origin} to {flow.taker}: {flow.n}, {flow.ratio:.1f} times what chance gives")
+    kept, reach = found.representation, found.reach
+    if kept.rural_share is not None:
+        say(f"{kept.rural_share:.0%} of {kept.practices} practices are rural; of Europe's places 78 % are.")
+    say(f"Of {reach.practices} practices of places under 5,000, {reach.taken_up} were taken up elsewhere.")
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:

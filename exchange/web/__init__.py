@@ -12,6 +12,7 @@ from exchange.web import (
     clusters,
     commitments,
     communities,
+    comparing,
     desk,
     failures,
     feeds,
@@ -28,6 +29,7 @@ from exchange.web import (
     public,
     rating,
     searches,
+    seeking,
     show,
     speaking,
     tending,
@@ -37,9 +39,9 @@ from exchange.web.limits import LoginLimits
 
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
-    *(public, finding, feeds, practice, communities, commitments, network),
+    *(public, finding, feeds, practice, communities, commitments, comparing, network),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
-    *(forgotten, people, asking, belonging, searches),
+    *(forgotten, people, asking, belonging, searches, seeking),
 )
 
 if TYPE_CHECKING:

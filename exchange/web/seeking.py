@@ -1,0 +1,75 @@
+"""An officer says what their community looks for, and sees what others did about it."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from exchange.catalogue import seek
+from exchange.messages import NotAllowed, NotFound, Problem, Refusal
+from exchange.models.community import Community
+from exchange.vocabulary.fields import clean
+from exchange.web import guard
+from exchange.web.blueprints import officer
+from exchange.web.language import current
+from exchange.web.reach import database
+
+ROOM = 2  # empty wishes that stand below what was said
+
+
+@officer.get("/desk/seeks")
+@guard.officers_only
+def seeks() -> str:
+    """What our community looks for, and what fits."""
+    own = guard.own_community()
+    with database().reading() as session:
+        return _page(session, session.get_one(Community, own.id), [])
+
+
+@officer.post("/desk/seeks")
+@guard.officers_only
+def say() -> Response | tuple[str, int]:
+    """Say it anew."""
+    own = guard.own_community()
+    try:
+        with database().writing() as session:
+            community = session.get_one(Community, own.id)
+            seek.seek(session, community, _typed(seek.sought(community)))
+    except Refusal as refusal:
+        if isinstance(refusal, NotAllowed | NotFound):
+            raise
+        with database().reading() as session:
+            community = session.get_one(Community, own.id)
+            return _page(session, community, refusal.problems, _typed([])), 422
+    return redirect(url_for("officer.seeks", done="saved"), 303)
+
+
+def _typed(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The wishes of the form; what a wish says in other languages stays as it was."""
+    wishes = []
+    for number in range(seek.MOST + 1):
+        theme = clean(request.form.get(f"theme-{number}", ""))[:60]
+        if not theme:
+            continue
+        old = before[number] if number < len(before) and before[number]["theme"] == theme else {}
+        language = clean(request.form.get(f"language-{number}", ""))[:12] or current()
+        text = clean(request.form.get(f"problem-{number}", ""))[:700]
+        problem = {**(old.get("problem") or {}), language: text}
+        problem = {k: v for k, v in problem.items() if v}
+        wishes.append({"theme": theme, **({"problem": problem} if problem else {})})
+    return wishes
+
+
+def _page(
+    session: Session, community: Community, problems: list[Problem], typed: list[dict[str, Any]] | None = None
+) -> str:
+    wishes = seek.sought(community) if typed is None else typed
+    room = [{"theme": "", "problem": {}}] * max(0, min(ROOM, seek.MOST - len(wishes)))
+    return render_template(
+        "seeks.html",
+        community=community,
+        wishes=[*wishes, *room],
+        matches=seek.matches(session, community),
+        problems=problems,
+    )

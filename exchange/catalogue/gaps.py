@@ -56,11 +56,13 @@ def gaps(session: Session, *, cluster: Cluster | None = None) -> GapMap:
     members: Collection[str] | None = members_of(session, cluster) if cluster else None
     query = (
         select(Practice.themes, Community.degurba, Community.uri)  # type: ignore[call-overload]
-        .join(Community, Community.id == Practice.community_id)
+        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
         .where(Practice.state == PUBLISHED)
     )
-    told = [
-        (themes, degurba) for themes, degurba, uri in session.exec(query) if members is None or uri in members
+    told: list[tuple[list[str], str | None]] = [
+        (list(themes), degurba)
+        for themes, degurba, uri in session.exec(query)
+        if members is None or uri in members
     ]
     there = _counted(told)
     wanted = _counted(

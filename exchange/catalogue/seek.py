@@ -64,7 +64,7 @@ def matches(session: Session, community: Community, *, limit: int = 5) -> list[M
         return []
     query = (
         select(Practice.id, Practice.themes, Community.uri)  # type: ignore[call-overload]
-        .join(Community, Community.id == Practice.community_id)
+        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
         .where(Practice.state == PUBLISHED, Practice.community_id != community.id)
         .order_by(col(Practice.issued_at).desc())
         .limit(LOOKED_THROUGH)

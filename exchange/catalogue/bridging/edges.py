@@ -81,11 +81,11 @@ def practices(session: Session, members: Collection[str] | None = None) -> list[
     )
     query = (
         select(Practice.id, Community.uri, Community.degurba, Community.population)  # type: ignore[call-overload]
-        .join(Community, Community.id == Practice.community_id)
+        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
         .where(Practice.state == PUBLISHED)
     )
     return [
-        Owned(_end(uri, degurba, people), counted[key])
+        Owned(_end(uri, degurba, people), counted[key or 0])
         for key, uri, degurba, people in session.exec(query)
         if members is None or uri in members
     ]
@@ -137,7 +137,7 @@ def _follows(session: Session) -> Iterator[Edge]:
 
 def _places(session: Session) -> dict[int, End]:
     query = select(Community.id, Community.uri, Community.degurba, Community.population)  # type: ignore[call-overload]
-    return {key: _end(uri, degurba, people) for key, uri, degurba, people in session.exec(query)}
+    return {key or 0: _end(uri, degurba, people) for key, uri, degurba, people in session.exec(query)}
 
 
 def _end(uri: str | None, degurba: str | None, people: int | None) -> End:

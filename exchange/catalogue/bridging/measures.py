@@ -87,12 +87,10 @@ def exchange(edges: Sequence[Edge]) -> Exchange:
     placed = [e for e in edges if e.placed]
     unplaced = len(edges) - len(placed)
     ratios, upward = _sizes(edges)
-    sizes = {
-        "size_ratio": median(ratios) if ratios else None,
-        "upward": upward / len(ratios) if ratios else None,
-    }
+    size_ratio = median(ratios) if ratios else None
+    up = upward / len(ratios) if ratios else None
     if not placed:
-        return Exchange(0, unplaced, **sizes)
+        return Exchange(0, unplaced, size_ratio=size_ratio, upward=up)
     n = len(placed)
     pairs = Counter((e.origin.kind, e.taker.kind) for e in placed)
     gives, takes = Counter(e.origin.kind for e in placed), Counter(e.taker.kind for e in placed)
@@ -107,7 +105,8 @@ def exchange(edges: Sequence[Edge]) -> Exchange:
         cross_share=across / n,
         cross_chance=sum(f.chance for f in flows if f.origin != f.taker),
         ei=(across - (n - across)) / n,
-        **sizes,
+        size_ratio=size_ratio,
+        upward=up,
     )
 
 

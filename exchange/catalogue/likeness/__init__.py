@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 EQUAL = 0.005  # two distances that differ by less are no different: what is compared is not so exact
+NEAR = 0.1  # a distance up to which an attribute speaks for two places: half or twice the inhabitants
 KEPT = 4  # tables in memory: this database's and, in a process of many instances, a few others'
 _tables: dict[tuple[Any, ...], tuple[Any, Table]] = {}
 _lock = threading.Lock()
@@ -156,9 +157,9 @@ def explained(
         gap = apart(name, mine, theirs)
         if gap is not None and weights[name] > 0:
             reasons.append(Reason(name, gap, weights[name], mine, theirs))
-    near = sorted((r for r in reasons if r.distance <= 0.2), key=lambda r: -r.weight * (1 - r.distance))[:2]
+    near = sorted((r for r in reasons if r.distance <= NEAR), key=lambda r: -r.weight * (1 - r.distance))[:2]
     far = sorted(
-        (r for r in reasons if r.distance > 0.1 and r not in near), key=lambda r: -r.weight * r.distance
+        (r for r in reasons if r.distance > NEAR and r not in near), key=lambda r: -r.weight * r.distance
     )
     return Likeness(key, distance, known, tuple(near), tuple(far[:2]))
 

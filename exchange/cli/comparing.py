@@ -46,7 +46,13 @@ def similar(ref: str, wanted: str, theme: str | None, weights: str, limit: int, 
 
 @click.command(cls=Command)
 @click.option("--cluster", "slug", metavar="SLUG", help="Only what members of a cluster have part in.")
-@click.option("--by", type=click.Choice(["year", "quarter"]), default="year", show_default=True)
+@click.option(
+    "--by",
+    type=click.Choice(["year", "quarter"]),
+    default="year",
+    show_default=True,
+    help="How long a period is, over time.",
+)
 @reading
 def bridging(slug: str | None, by: str, as_json: bool) -> None:
     """Show what goes between countryside, towns and cities, against what chance would let go."""

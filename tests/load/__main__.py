@@ -15,7 +15,17 @@ from pathlib import Path
 
 from federation import budgets
 from search.opening import KINDS
-from tests.load import agreement, baselines, engines, fanout, kills, measurements, relevance, survival
+from tests.load import (
+    agreement,
+    baselines,
+    engines,
+    fanout,
+    kills,
+    likeness,
+    measurements,
+    relevance,
+    survival,
+)
 from tests.load.figures import Figure, plain, table
 from tests.load.town import Town, until
 
@@ -45,12 +55,13 @@ PARTS = (
     "fanout",
     "backfill",
     "kills",
+    "likeness",
     "agreement",
     "survival",
     "relevance",
     "search",
 )
-ALONE = {"kills", "agreement", "survival", "relevance", "search"}  # what needs no instance
+ALONE = {"kills", "likeness", "agreement", "survival", "relevance", "search"}  # what needs no instance
 
 
 def main() -> None:
@@ -125,6 +136,7 @@ def measure(place: Path, size: Size, wanted: set[str], kinds: tuple[str, ...]) -
                     "backfill", "A whole catalogue", lambda: measurements.backfill(origin, hub, size.backfill)
                 )
     part("kills", "Killed between save and send", lambda: kills.measure(place, KILLED))
+    part("likeness", "Places like one", lambda: likeness.measure(size.pages))
     part("agreement", "The engines and the oracle", lambda: agreement.measure(place, size.questions))
     part("survival", "Killed and full", lambda: survival.measure(place, size.kills))
     part("relevance", "How good the answers are", lambda: relevance.measure(place, kinds))

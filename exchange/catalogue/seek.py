@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from exchange.catalogue import likeness
 from exchange.catalogue.community import change_profile
-from exchange.messages import N_, NotAllowed, Refusal
+from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.vocabulary import completeness
@@ -40,10 +40,15 @@ def seek(session: Session, community: Community, wishes: list[dict[str, Any]]) -
         raise NotAllowed(N_("Only the instance of a community publishes for it."))
     if len(wishes) > MOST:
         raise Refusal(N_("At most %(limit)s values at once."), limit=MOST)
+    if bare := [n for n, w in enumerate(wishes) if isinstance(w, dict) and not w.get("theme")]:
+        raise Refusal(
+            [Problem(f"seeks.{n}.theme", Message(N_("Choose the theme that it belongs to."))) for n in bare]
+        )
     try:
         read = _WISHES.validate_python(wishes)
     except ValidationError as error:
-        raise Refusal(completeness.problems(error)) from error
+        found = completeness.problems(error)
+        raise Refusal([Problem(f"seeks.{one.path}", one.message) for one in found]) from error
     told = [filled(w.model_dump(by_alias=True, mode="json", exclude_none=True)) for w in read]
     once = {(w["theme"], str(w.get("problem"))): w for w in told}
     profile = {k: v for k, v in (community.profile or {}).items() if k != "seeks"}

@@ -41,20 +41,24 @@ def say() -> Response | tuple[str, int]:
             raise
         with database().reading() as session:
             community = session.get_one(Community, own.id)
-            return _page(session, community, refusal.problems, _typed([])), 422
+            return _page(session, community, refusal.problems, _typed(seek.sought(community))), 422
     return redirect(url_for("officer.seeks", done="saved"), 303)
 
 
 def _typed(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The wishes of the form; what a wish says in other languages stays as it was."""
+    """The wishes of the form; what a wish says in other languages stays as it was.
+
+    A wish that was there and has no theme any more is taken back; one that is new and has none is asked for it.
+    """
     wishes = []
     for number in range(seek.MOST + 1):
-        theme = clean(request.form.get(f"theme-{number}", ""))[:60]
-        if not theme:
+        row = f"seeks.{number}"
+        theme = clean(request.form.get(f"{row}.theme", ""))[:60]
+        text = clean(request.form.get(f"{row}.problem", ""))[:700]
+        if not theme and (not text or number < len(before)):
             continue
         old = before[number] if number < len(before) and before[number]["theme"] == theme else {}
-        language = clean(request.form.get(f"language-{number}", ""))[:12] or current()
-        text = clean(request.form.get(f"problem-{number}", ""))[:700]
+        language = clean(request.form.get(f"{row}.language", ""))[:12] or current()
         problem = {**(old.get("problem") or {}), language: text}
         problem = {k: v for k, v in problem.items() if v}
         wishes.append({"theme": theme, **({"problem": problem} if problem else {})})
@@ -64,7 +68,8 @@ def _typed(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _page(
     session: Session, community: Community, problems: list[Problem], typed: list[dict[str, Any]] | None = None
 ) -> str:
-    wishes = seek.sought(community) if typed is None else typed
+    held = seek.sought(community)
+    wishes = [{**w, "kept": n < len(held)} for n, w in enumerate(held if typed is None else typed)]
     room = [{"theme": "", "problem": {}}] * max(0, min(ROOM, seek.MOST - len(wishes)))
     return render_template(
         "seeks.html",

@@ -5,6 +5,7 @@ import io
 from xml.etree import ElementTree
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House
@@ -80,8 +81,15 @@ def test_the_picture_of_bridging_says_what_its_table_says(visitor: Visitor) -> N
 
 def test_what_is_sought_is_said_on_the_desk_and_shows_in_the_map(house: House, visitor: Visitor) -> None:
     officer = logged_in(house, "arvieu", language="fr")
-    assert officer.post("/desk/seeks", {"theme-0": "th-nothing"}).status_code == 422
-    answer = officer.post("/desk/seeks", {"theme-0": "th-energy", "problem-0": "Chauffer l'école"})
+    assert officer.post("/desk/seeks", {"seeks.0.theme": "th-nothing"}).status_code == 422
+    themeless = officer.post("/desk/seeks", {"seeks.0.problem": "Chauffer l'école"})
+    refused = BeautifulSoup(themeless.text, "html.parser")
+    where = refused.find(class_="errors").a["href"].removeprefix("#")
+    assert refused.find(id=where)["aria-invalid"] == "true"
+    assert "Chauffer l'école" in refused.find("textarea").text
+    answer = officer.post(
+        "/desk/seeks", {"seeks.0.theme": "th-energy", "seeks.0.problem": "Chauffer l'école"}
+    )
     assert answer.status_code == 303
     page = officer.see("/desk/seeks")
     assert "Chauffer l'école" in page.find("textarea").text
@@ -94,6 +102,8 @@ def test_what_is_sought_is_said_on_the_desk_and_shows_in_the_map(house: House, v
     ]
     assert cell["seekers"] == 1
     assert visitor.get("/desk/seeks").status_code == 302
+    officer.post("/desk/seeks", {"seeks.0.theme": "", "seeks.0.problem": "Chauffer l'école"})
+    assert "Chauffer l'école" not in officer.see("/desk/seeks").text
 
 
 def test_the_gap_map_is_a_picture_a_table_and_two_files(visitor: Visitor) -> None:

@@ -17,6 +17,9 @@ PUBLIC = [
     SAILLANS,
     "/communities",
     "/communities/saillans",
+    "/communities/saillans/similar",
+    "/bridging",
+    "/gaps",
     "/federation",
     "/login",
     "/help/search",
@@ -27,6 +30,7 @@ OFFICERS = [
     "/desk",
     "/desk/practices/new",
     "/desk/federation/follow",
+    "/desk/seeks",
     f"{SAILLANS}/rate",
     f"{SAILLANS}/adopt",
 ]

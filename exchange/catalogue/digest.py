@@ -37,17 +37,18 @@ def write_due(session: Session, settings: Settings, at: datetime) -> int:
 def _write(
     session: Session, settings: Settings, rows: list[tuple[SearchReader, SavedSearch, Officer]], at: datetime
 ) -> None:
-    officer, paragraphs, total = rows[0][2], [], 0
+    officer, paragraphs, practices = rows[0][2], [], set[int | None]()
     for reader, search, _officer in rows:
         still = search.deleted_at is None and (search.officer_id == officer.id or saved.governs(officer))
         found = saved.news(session, search, max(reader.mailed, reader.seen)) if still else []
         if found:
-            total += len(found)
+            practices |= {practice.id for _hit, practice, _owner in found}  # one may be new in several
             paragraphs += _told(settings, search, found, officer.language)
         pause = saved.CADENCES.get(reader.cadence)
         reader.mailed = max([reader.mailed, *(hit.number for hit, _p, _c in found)])
         reader.due_at = at + pause if pause else None
         session.add(reader)
+    total = len(practices)
     if not total:
         return
     say, ngettext = gettext_for(officer.language), ngettext_for(officer.language)

@@ -97,7 +97,7 @@ def practices() -> str | tuple[str, int]:
     body = render_template(
         "practices.html",
         params=params,
-        question=_question(params),
+        question="" if problems else _question(params),
         results=results,
         news=news,
         chips=chips,

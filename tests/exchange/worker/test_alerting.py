@@ -170,8 +170,10 @@ def test_a_digest_is_one_letter_when_it_is_due_and_none_when_nothing_is_new(
         row.language = "de"
         session.add(row)
     daily, weekly = keep(house, officer, "q=solar", "Dächer"), keep(house, officer, "q=roof", "Alles")
+    same = keep(house, officer, "theme=th-energy", "Energie")
     with house.instance.database.writing() as session:
         saved.tell(session, officer, daily, "daily")
+        saved.tell(session, officer, same, "daily")
         saved.tell(session, officer, weekly, "weekly")
         with pytest.raises(Refusal):
             saved.tell(session, officer, weekly, "hourly")
@@ -188,6 +190,8 @@ def test_a_digest_is_one_letter_when_it_is_due_and_none_when_nothing_is_new(
     (letter,) = letters_after(1)
     assert letter.recipient == "office@ulm.example"
     assert "Dächer (1)" in letter.body
+    assert "Energie (1)" in letter.body
+    assert ": 1 " in letter.subject
     assert "Alles" not in letter.body
     assert f"{house.origin}/practices/" in letter.body
     assert letter.body.startswith("Guten Tag,")

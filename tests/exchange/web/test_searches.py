@@ -175,7 +175,7 @@ def test_a_question_that_is_not_understood_is_not_kept(house: House) -> None:
     ulm = logged_in(house, "ulm")
     refused = ulm.get("/practices?country=nowhere")
     assert refused.status_code == 400
-    assert "save-search\" name" not in refused.text
+    assert 'save-search" name' not in refused.text
     answer = ulm.post("/desk/searches", {"query": "/practices?country=nowhere"})
     assert answer.status_code == 422
     assert "not the code of a country" in answer.text

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from exchange.arrivals.taking import NotYet
+from exchange.catalogue import provenance
 from exchange.catalogue.lookup import inspect
 from exchange.instance import Instance
 from exchange.messages import N_, Refusal
@@ -90,6 +91,8 @@ def _apply(instance: Instance, incoming: Incoming) -> bool:
         with instance.database.writing() as session:
             if isinstance(incoming.object, dict) and incoming.object_id == incoming.actor:
                 peers.remember_actor(session, incoming.object)
+            if incoming.kind == "Update":
+                provenance.confirmed_at_origin(session, incoming.object_id or "")
             return handling.apply(session, instance.node, incoming, handling.settled(session, [incoming]))
     except NotYet as error:
         raise Refusal(N_("What this is about could not be fetched.")) from error

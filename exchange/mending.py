@@ -10,6 +10,7 @@ from contextlib import suppress
 import structlog
 
 from exchange import fetching
+from exchange.catalogue import provenance
 from exchange.instance import Instance
 from exchange.messages import Refusal
 from federation import backfill, journal, reading
@@ -44,6 +45,7 @@ def mend(instance: Instance, actor: str) -> Reconciliation:
         _ask(instance, uri)
     with instance.database.writing() as session:
         reading.compared(session, actor, missing=len(found.missing), vanished=len(found.vanished))
+        provenance.stood_by(session, actor, found.vanished)
         if found.missing:
             reading.start(session, actor)
     return found

@@ -25,7 +25,7 @@ from federation.reading import Backfill, progress, start
 
 __all__ = ["Backfill", "Reader", "Reconciliation", "progress", "reconcile", "start", "step"]
 
-KINDS = frozenset({"Create", "Update", "Announce", "Add"})
+KINDS = frozenset({"Create", "Update", "Announce", "Add", "Remove"})
 LEASE = timedelta(minutes=10)
 ROUNDS = 3  # in which what was fetched may name more to fetch
 TRIES = 8

@@ -21,7 +21,7 @@ from federation.relations import Follow
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PAGE = 100
 MOST_BYTES = 700_000  # of a page: most readers stop at a megabyte
-LISTED = ("Create", "Update", "Announce", "Add")
+LISTED = ("Create", "Update", "Announce", "Add", "Remove")
 
 
 def outbox(session: Session, actor: str | None = None, page: int | None = None) -> dict[str, Any]:

@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from exchange.api import answers, comparing, health, openapi, problems, reading, writing
+from exchange.api import (
+    afterlife,
+    answers,
+    comparing,
+    health,
+    openapi,
+    problems,
+    reading,
+    writing,
+)
 from exchange.api.blueprint import api
 from exchange.instance import Instance
 
@@ -18,5 +27,5 @@ def register(app: Flask, instance: Instance) -> None:
 
 
 # Each of these hangs its routes on the blueprint; the one that answers for unknown addresses comes last.
-for _module in (answers, reading, comparing, writing, openapi, problems):
+for _module in (answers, reading, comparing, afterlife, writing, openapi, problems):
     assert _module

@@ -37,6 +37,9 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
     ("post", "/v1/practices/{ref}/adoptions", "Adopt it, or say how far it has come", "Adoption", "NewAdoption", _WRITE),
     ("get", "/v1/practices/{ref}/versions", "Its versions", "Versions", None, (*_READ, 410)),
     ("get", "/v1/practices/{ref}/versions/{number}", "One version with its record", "Version", None, (*_READ, 410)),
+    ("get", "/v1/practices/{ref}/differences", "What changed between two versions", "Differences", None, (*_READ, 410)),
+    ("get", "/v1/practices/{ref}/lineage", "What it came from, and what came from it", "Lineage", None, _READ),
+    ("get", "/v1/practices/{ref}/provenance", "Where it comes from and who signed it", "Provenance", None, (*_READ, 410)),
     ("post", "/v1/reviews", "Review a practice named by its address", "Review", "NewReview", _WRITE),
     ("get", "/v1/reviews/{ref}", "One review", "Review", None, (*_READ, 410)),
     ("delete", "/v1/reviews/{ref}", "Take a review back", "", None, (401, 403, 404)),
@@ -187,6 +190,10 @@ def _parameters(method: str, path: str) -> list[dict[str, Any]]:
         found.append(_parameter("cluster", {"type": "string"}))
     if path == "/v1/bridging":
         found.append(_parameter("by", {"enum": ["year", "quarter"], "default": "year"}))
+    if path == "/v1/practices/{ref}/differences":
+        found += [_parameter(name, {"type": "integer", "minimum": 1}) for name in ("from", "to")]
+    if (method, path) == ("delete", "/v1/practices/{ref}"):
+        found += [_parameter("reason", {"type": "string"}), _parameter("language", {"type": "string"})]
     if path == "/v1/inspect":
         found.append(_parameter("uri", {"type": "string"}) | {"required": True})
     return found

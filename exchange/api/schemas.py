@@ -193,6 +193,7 @@ def _answers() -> dict[str, Any]:
                 "publisher": TEXT,
                 "stage": TEXT,
                 "confirmed": {"type": ["boolean", "null"]},
+                "answer": {"type": ["object", "null"]},
                 "documented_by": {"enum": ["owner", "others"]},
                 "record": {"type": "object"},
                 "issued": TEXT,
@@ -201,6 +202,7 @@ def _answers() -> dict[str, Any]:
         ),
         "Adoptions": _page(_ref("Adoption")),
         "Version": _object(version),
+        **_afterlife(),
         "Versions": _page(_ref("Version")),
         "Commitments": _page(
             _object(
@@ -239,6 +241,69 @@ def _answers() -> dict[str, Any]:
     }
 
 
+def _afterlife() -> dict[str, Any]:
+    station = {
+        "id": TEXT,
+        "kind": {"enum": ["practice", "adoption", "elsewhere"]},
+        "community": {"type": ["object", "null"]},
+        "name": TEXT,
+        "country": TEXT,
+        "title": TEXT,
+        "version": MAYBE_NUMBER,
+        "withdrawn": YES,
+        "answers": YES,
+        "last_seen": {**MAYBE_TEXT, "description": "set where its instance does not answer at present"},
+    }
+    line = {
+        "from": TEXT,
+        "to": TEXT,
+        "state": {"enum": ["confirmed", "claimed", "contested", "documented", "declared"]},
+        "reason": TEXTS,
+        "adoption": MAYBE_TEXT,
+        "version": MAYBE_NUMBER,
+        "stage": MAYBE_TEXT,
+        "stage_dates": {"type": "object", "additionalProperties": TEXT},
+        "stopped": YES,
+        "cause": MAYBE_TEXT,
+        "back": {**YES, "description": "closes a circle"},
+    }
+    change = {"field": TEXT, "change": {"enum": ["added", "removed", "changed"]}, "before": {}, "after": {}}
+    return {
+        "Lineage": _object(
+            {
+                "practice": TEXT,
+                "stations": _list(_object(station)),
+                "lines": _list(_object(line)),
+                "circles": _list(_list(TEXT)),
+                "complete": YES,
+            }
+        ),
+        "Differences": _object(
+            {"practice": TEXT, "from": NUMBER, "to": NUMBER, "changes": _list(_object(change))}
+        ),
+        "Provenance": _object(
+            {
+                "practice": TEXT,
+                "origin": TEXT,
+                "publisher": TEXT,
+                "documented_by": {"enum": ["owner", "others"]},
+                "proof": _object(
+                    {
+                        "state": {"enum": ["verified", "unsigned", "key-unknown", "broken"]},
+                        "key": MAYBE_TEXT,
+                        "created": MAYBE_TEXT,
+                    }
+                ),
+                "received": MAYBE_TEXT,
+                "checked": MAYBE_TEXT,
+                "answers": YES,
+                "same_as": _list({"type": "object"}),
+                "same_as_elsewhere": _list(TEXT),
+            }
+        ),
+    }
+
+
 def _bodies() -> dict[str, Any]:
     criteria = {
         c.id: {"type": ["integer", "null"], "minimum": 1, "maximum": 5} for c in _of("rating-criteria")
@@ -248,7 +313,7 @@ def _bodies() -> dict[str, Any]:
     adopted = {
         name: {key: value for key, value in schema.items() if key == "description"}
         for name, schema in adoption["properties"].items()
-        if name not in ("certainty", "inverse")
+        if name not in ("certainty", "inverse", "language", "history")
     }
     who = {"practice": {**TEXT, "description": "its address, where the path does not name it"}, "by": TEXT}
     return {
@@ -284,13 +349,25 @@ def _bodies() -> dict[str, Any]:
         "NewAdoption": {
             "type": "object",
             "required": ["stage"],
-            "properties": {**who, "stage": {"enum": [c.id for c in _of("adoption-stage")]}, **adopted},
+            "properties": {
+                **who,
+                "stage": {"enum": [c.id for c in _of("adoption-stage")]},
+                "on": {**TEXT, "description": "when the stage was reached, if not today"},
+                "version": {**NUMBER, "description": "the version of the practice that is followed"},
+                **adopted,
+            },
             "additionalProperties": False,
         },
         "Confirmation": {
             "type": "object",
             "required": ["confirmed"],
-            "properties": {"confirmed": YES},
+            "properties": {
+                "confirmed": {
+                    "type": ["boolean", "null"],
+                    "description": "true: it is so; false: contested; null: claimed, the answer is taken back",
+                },
+                "reason": {"oneOf": [TEXT, TEXTS], "description": "why it is contested; owed with false"},
+            },
             "additionalProperties": False,
         },
     }

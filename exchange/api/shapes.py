@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from exchange.catalogue import handshake as answering
 from exchange.catalogue import shelf
 from exchange.catalogue.judgement import Distribution, Judgement
 from exchange.catalogue.voices import Voice
@@ -171,16 +172,19 @@ def review(one: Review, by: Community, of: Practice, language: str | None) -> di
 def adoption(session: Session, one: Adoption, language: str | None) -> dict[str, Any]:
     """An adoption; `adopter` is a community we know or {name, country}."""
     known = session.get(Community, one.adopter_id) if one.adopter_id else None
+    of = session.get_one(Practice, one.practice_id)
+    said = answering.of(session, one, shelf.community_of(session, of))
     return {
         "id": one.uri,
         "key": one.key,
-        "practice": session.get_one(Practice, one.practice_id).uri,
+        "practice": of.uri,
         "practice_version": one.practice_version,
         "adopter": community(known, language) if known else one.adopter,
         "publisher": session.get_one(Community, one.publisher_id).uri,
         "stage": one.stage,
         "stage_label": concepts.label(one.stage, language or "en"),
         "confirmed": one.confirmed,
+        "answer": {"state": said.state, "reason": said.reason, "at": moment(said.at)} if said else None,
         "documented_by": one.documented_by,
         "record": one.record,
         "local": one.local,

@@ -13,6 +13,7 @@ from exchange.api.blueprint import api, reader_language
 from exchange.api.problems import ApiProblem
 from exchange.api.reading import held, plain
 from exchange.catalogue import adopt as adopting
+from exchange.catalogue import handshake as answering
 from exchange.catalogue import judgement, lookup
 from exchange.catalogue import publish as publishing
 from exchange.catalogue import review as reviewing
@@ -20,10 +21,11 @@ from exchange.catalogue import revise as revising
 from exchange.catalogue import withdraw as withdrawing
 from exchange.catalogue.imports import SLUG
 from exchange.messages import N_, Message, Problem, Refusal
+from exchange.models.handshake import CONFIRMED, CONTESTED, OPEN
 from exchange.models.officer import ApiToken
 from exchange.models.practice import OTHERS, OWNER, Practice
 from exchange.vocabulary import completeness
-from exchange.vocabulary.fields import Text
+from exchange.vocabulary.fields import UNDETERMINED, Text
 
 LARGEST = 1024 * 1024
 _TEXT: TypeAdapter[dict[str, str]] = TypeAdapter(Text)
@@ -70,12 +72,14 @@ def revise(ref: str) -> Response:
 
 @api.delete("/v1/practices/<ref>")
 def withdraw(ref: str) -> Response:
-    """Withdraw a practice; a tombstone stays."""
+    """Withdraw a practice; a tombstone stays, with the reason when there is one: `?reason=…&language=fr`."""
+    reason, language = request.args.get("reason", ""), request.args.get("language", UNDETERMINED)
+    texts = _words({"reason": {language: reason}}, "reason") if reason else {}
 
     def change(session: Session, token: ApiToken) -> Answer:
         found = held(session, ref)
         check_owner(token, found.community_id)
-        withdrawing.withdraw(session, found)
+        withdrawing.withdraw(session, found, reason=texts)
         return None, 204
 
     return once(change)
@@ -135,15 +139,22 @@ def withdraw_adoption(ref: str) -> Response:
 
 @api.put("/v1/adoptions/<ref>/confirmation")
 def confirm(ref: str) -> Response:
-    """Say, as the origin of the practice, whether an adoption is so: {"confirmed": true}."""
-    yes = json_body().get("confirmed")
-    if not isinstance(yes, bool):
+    """Say, as the origin of the practice, whether an adoption is so: {"confirmed": true}.
+
+    `false` contests it and needs a `reason`; null takes the answer back.
+    """
+    body = json_body()
+    _only(body, {"confirmed", "reason"})
+    yes = body.get("confirmed", "")
+    if not (yes is None or isinstance(yes, bool)):
         raise Refusal([Problem("confirmed", Message(N_("Yes or no is expected here.")))])
+    state = {True: CONFIRMED, False: CONTESTED, None: OPEN}[yes]
+    reason = _words(body, "reason")
 
     def change(session: Session, token: ApiToken) -> Answer:
         found = lookup.adoption(session, plain(ref))
         check_owner(token, session.get_one(Practice, found.practice_id).community_id)
-        adopting.confirm(session, found, yes=yes)
+        answering.answer(session, found, state, reason=reason)
         return shapes.adoption(session, found, reader_language()), 200
 
     return once(change)
@@ -181,7 +192,7 @@ def _review(body: dict[str, Any], ref: str) -> Response:
             relation=_text(body, "relation"),
             ratings=body.get("ratings") or {},
             conflict=conflict,
-            comment=_comment(body.get("comment")),
+            comment=_words(body, "comment"),
         )
         return shapes.review(made, by, of, reader_language()), 201
 
@@ -189,13 +200,17 @@ def _review(body: dict[str, Any], ref: str) -> Response:
 
 
 def _adopt(body: dict[str, Any], ref: str) -> Response:
-    _only(body, {"practice", "by", "stage"} | _ADOPTION)
+    _only(body, {"practice", "by", "stage", "on", "version"} | _ADOPTION)
+    version = body.get("version")
+    if not (version is None or (isinstance(version, int) and not isinstance(version, bool))):
+        raise Refusal([Problem("version", Message(N_("A whole number is expected here.")))])
 
     def change(session: Session, token: ApiToken) -> Answer:
         of = held(session, ref)
         by = acting(session, token, body.get("by"))
         record = {name: value for name, value in body.items() if name in _ADOPTION}
-        made = adopting.adopt(session, of, by, stage=_text(body, "stage"), **record)
+        stage, on = _text(body, "stage"), _text(body, "on") or None
+        made = adopting.adopt(session, of, by, stage=stage, on=on, version=version, **record)
         return shapes.adoption(session, made, reader_language()), 201
 
     return _located(once(change), "adoptions")
@@ -226,14 +241,14 @@ def _practice(body: dict[str, Any]) -> str:
     return named
 
 
-def _comment(value: Any) -> dict[str, str] | str | None:
+def _words(body: dict[str, Any], name: str) -> dict[str, str]:
     """A text, or texts by language; as in a record."""
-    if value is None:
-        return None
+    if body.get(name) is None:
+        return {}
     try:
-        return _TEXT.validate_python(value)
+        return _TEXT.validate_python(body[name])
     except ValidationError as error:
-        found = [Problem("comment", problem.message) for problem in completeness.problems(error)]
+        found = [Problem(name, problem.message) for problem in completeness.problems(error)]
         raise Refusal(found) from error
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange.arrivals import gestures, joining, replies, speaking
+from exchange.arrivals import gestures, handshake, joining, replies, speaking
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.catalogue import adopt, answer, belonging, review, withdraw
 from exchange.messages import Refusal
@@ -19,6 +19,7 @@ from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.models.tombstone import buried, raise_stone
+from exchange.vocabulary.activitystreams.handshake import reason_of
 from exchange.vocabulary.activitystreams.kinds import (
     about,
     adopter_of,
@@ -42,14 +43,17 @@ class Arrivals:
 
     def wants(self, session: Session, incoming: Incoming) -> list[str]:
         """What must be read before the activity can be judged: its object, its author, its practice."""
-        if incoming.kind not in ("Create", "Update", "Announce") or not self._cares(session, incoming):
+        answers = handshake.is_answer(incoming)
+        if not (answers or incoming.kind in ("Create", "Update", "Announce")):
             return []
-        if incoming.kind == "Announce" and self._holds(session, incoming.object_id or ""):
+        if not self._cares(session, incoming):
+            return []
+        if (answers or incoming.kind == "Announce") and self._holds(session, incoming.object_id or ""):
             return []
         obj = self._object(incoming)
         if obj is None:
             uri = incoming.object_id
-            told_here = incoming.kind == "Announce" or same_origin(uri, incoming.actor)
+            told_here = answers or incoming.kind == "Announce" or same_origin(uri, incoming.actor)
             return [uri] if uri and told_here and uri not in incoming.fetched else []
         kind = kind_of(obj)
         needed = [] if kind is None else [owner_of(obj)]
@@ -75,8 +79,8 @@ class Arrivals:
             "Create": self._say,
             "Update": self._say,
             "Delete": self._delete,
-            "Add": self._confirm,
-            "Remove": self._confirm,
+            "Add": self._answer,
+            "Remove": self._answer,
             "Move": self._move,
             "Like": gestures.endorse,
             "Announce": self._pass_on,
@@ -159,6 +163,10 @@ class Arrivals:
             return False
         return Taking(session, incoming.fetched, self.origin).profile(known, obj)
 
+    def _answer(self, session: Session, incoming: Incoming) -> bool:
+        taking = Taking(session, incoming.fetched, self.origin)
+        return self._cares(session, incoming) and handshake.take(session, incoming, taking)
+
     # ----------------------------------------------------------------- what is taken back
 
     def _delete(self, session: Session, incoming: Incoming) -> bool:
@@ -193,7 +201,7 @@ class Arrivals:
         if isinstance(found, Practice):
             if found.state == WITHDRAWN:
                 return False
-            withdraw.erase(session, found)
+            withdraw.erase(session, found, reason_of(incoming.object))
         elif found.withdrawn_at is not None:
             return False
         else:
@@ -226,26 +234,6 @@ class Arrivals:
             return False
         known.moved_to = target
         session.add(known)
-        return True
-
-    # ----------------------------------------------------------------- the handshake
-
-    def _confirm(self, session: Session, incoming: Incoming) -> bool:
-        """The origin of a practice adds an adoption to its list, or takes it off."""
-        found = adoption_at(session, incoming.object_id or "")
-        if found is None or found.withdrawn_at is not None:
-            return False
-        practice = session.get_one(Practice, found.practice_id)
-        owner = session.get_one(Community, practice.community_id)
-        if f"{practice.uri}/adoptions" not in ids_of(incoming.activity.get("target")):
-            return False
-        if owner.uri != incoming.actor:
-            raise Forbidden("Only the origin of a practice confirms its adoptions.")
-        yes = incoming.kind == "Add"
-        if found.confirmed is yes:
-            return False
-        found.confirmed = yes
-        session.add(found)
         return True
 
     # ----------------------------------------------------------------- whom we listen to

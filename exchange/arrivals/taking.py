@@ -7,7 +7,16 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from exchange.arrivals import speaking
-from exchange.catalogue import adopt, adoption_rules, delegate, publish, review, withdraw
+from exchange.catalogue import (
+    adopt,
+    adoption_rules,
+    delegate,
+    evidence,
+    handshake,
+    publish,
+    review,
+    withdraw,
+)
 from exchange.messages import N_, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
@@ -70,6 +79,7 @@ class Taking:
         found.incomplete = found.incomplete or read.incomplete
         found.issued_at, found.modified_at = read.published, read.updated
         found.review_due = (read.updated + publish.REVIEW_AFTER).date()
+        found.checked_at = now()
         self.session.add(found)
         self.session.flush()
         (publish.keep_newer if known else publish.keep_version)(self.session, found)
@@ -155,10 +165,13 @@ class Taking:
         found.adopter = read.adopter or named
         found.practice_version, found.stage, found.record = read.practice_version, read.stage, record
         found.documented_by, found.slug = read.documented_by, read.slug
+        found.own_practice = record.get("ownPractice")
         found.issued_at, found.modified_at = read.published, read.updated
         self.session.add(found)
         self.session.flush()
         originals.keep(self.session, obj, told=obj is self.told)
+        handshake.apply(self.session, found, practice, self.session.get_one(Community, practice.community_id))
+        evidence.settle(self.session, practice)
         return found
 
     def subject(self, uri: str) -> Practice:

@@ -4,21 +4,37 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from exchange.catalogue import adoption_rules
+from exchange.catalogue import adoption_rules, evidence
 from exchange.catalogue.announce import say
-from exchange.messages import N_, NotAllowed, Refusal
+from exchange.catalogue.handshake import answer
+from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import new_key, now
 from exchange.models.community import Community
+from exchange.models.handshake import CONFIRMED, CONTESTED
 from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.vocabulary.activitystreams import adoption_object, tombstone
 from federation import originals
 
+KEPT = ("stageDates", "history")  # by the instance, whatever the record says
+MOST_STEPS = 60  # that the way of an adoption remembers
 
-def adopt(session: Session, practice: Practice, by: Community, *, stage: str, **record: Any) -> Adoption:
+
+def adopt(
+    session: Session,
+    practice: Practice,
+    by: Community,
+    *,
+    stage: str,
+    on: str | None = None,
+    version: int | None = None,
+    **record: Any,
+) -> Adoption:
     """Record that `by` adopts `practice`, or move its adoption on to another stage.
 
-    `record` holds the other fields of an adoption under the names of the schema (since,
+    `on` is the day on which the stage was reached (2024, 2024-05 or 2024-05-31), today when it is not
+    said. `version` is the version of the practice that is followed: the newest at first, and afterwards
+    the one that it was until another is named. `record` holds the other fields of an adoption under the names of the schema (since,
     adaptationType, changes, reason, outcome, help, ownPractice, through, note). Raises Refusal with a
     Problem at each field: a reason is due when it was not pursued or stopped.
     """
@@ -36,14 +52,19 @@ def adopt(session: Session, practice: Practice, by: Community, *, stage: str, **
             Adoption.withdrawn_at == None,  # noqa: E711
         )
     ).first()
-    merged = adoption_rules.read(stage, (found.record if found else {}) | record).data()
+    if version is not None and not 1 <= version <= practice.version:
+        raise Refusal([Problem("version", Message(N_("There is no such version of the practice.")))])
+    dated = {"stageDates": _dates(found, record) | {stage: on}} if on else {}
+    merged = adoption_rules.read(stage, (found.record if found else {}) | record | dated).data()
     kind = "Update" if found else "Create"
     if found is None:
         found = _new(practice, by, stage)
         found.adopter_id = by.id
     found.adopter = {"name": by.called(), "country": by.country}
-    found.practice_version = practice.version
-    return _tell(session, kind, found, practice, by, stage, merged)
+    if version is not None:
+        found.practice_version = version
+        found.heeded_version = max(found.heeded_version, practice.version)
+    return _tell(session, kind, found, practice, by, stage, merged, on)
 
 
 def document_adoption(
@@ -73,7 +94,7 @@ def document_adoption(
     unchanged = (stage, record, adopter)
     if (
         found
-        and (found.stage, {k: v for k, v in found.record.items() if k != "stageDates"}, found.adopter)
+        and (found.stage, {k: v for k, v in found.record.items() if k not in KEPT}, found.adopter)
         == unchanged
     ):
         return found
@@ -86,27 +107,11 @@ def document_adoption(
     return _tell(session, kind, found, practice, owner, stage, record)
 
 
-def confirm(session: Session, adoption: Adoption, *, yes: bool = True) -> None:
-    """The origin of the practice says that the adoption is so, or that it is not."""
-    practice = session.get_one(Practice, adoption.practice_id)
-    owner = session.get_one(Community, practice.community_id)
-    if not practice.local:
-        raise NotAllowed(N_("Only the origin of a practice confirms its adoptions."))
-    if adoption.confirmed is yes:
-        return
-    adoption.confirmed = yes
-    adoption.modified_at = now()
-    session.add(adoption)
-    session.flush()
-    publisher = session.get_one(Community, adoption.publisher_id)
-    say(
-        session,
-        "Add" if yes else "Remove",
-        owner,
-        adoption.uri,
-        also=[publisher.uri],
-        target=f"{practice.uri}/adoptions",
-    )
+def confirm(
+    session: Session, adoption: Adoption, *, yes: bool = True, reason: dict[str, str] | None = None
+) -> None:
+    """The origin of the practice says that the adoption is so, or contests it and says why."""
+    answer(session, adoption, CONFIRMED if yes else CONTESTED, reason=reason)
 
 
 def withdraw_adoption(session: Session, adoption: Adoption) -> None:
@@ -125,10 +130,11 @@ def withdraw_adoption(session: Session, adoption: Adoption) -> None:
 def erase(session: Session, adoption: Adoption) -> None:
     """Leave of an adoption only that it was there."""
     adoption.withdrawn_at = adoption.modified_at = now()
-    adoption.record = {}
+    adoption.record, adoption.own_practice = {}, None
     session.add(adoption)
     originals.forget(session, adoption.uri)
     session.flush()
+    evidence.settle(session, session.get_one(Practice, adoption.practice_id))
 
 
 def _new(practice: Practice, publisher: Community, stage: str) -> Adoption:
@@ -141,7 +147,33 @@ def _new(practice: Practice, publisher: Community, stage: str) -> Adoption:
         publisher_id=publisher.id,  # type: ignore[arg-type]
         local=True,
         stage=stage,
+        heeded_version=practice.version,
     )
+
+
+def heed(session: Session, adoption: Adoption) -> None:
+    """The adopter has seen what is new in the practice, and stays with the version that it follows."""
+    if not adoption.local:
+        raise NotAllowed(N_("Only its author changes an adoption."))
+    adoption.heeded_version = session.get_one(Practice, adoption.practice_id).version
+    session.add(adoption)
+    session.flush()
+
+
+def _dates(found: Adoption | None, record: dict[str, Any]) -> dict[str, Any]:
+    given = record.get("stageDates")
+    held = found.record.get("stageDates") if found else None
+    return dict(given if isinstance(given, dict) else held or {})
+
+
+def _way(
+    told: list[dict[str, Any]], stage: str, version: int, on: str | None, today: str
+) -> list[dict[str, Any]]:
+    """The way of an adoption with the step that it takes now; a stage may be reached more than once."""
+    last = told[-1] if told else {}
+    if (last.get("stage"), last.get("version")) == (stage, version):
+        return [*told[:-1], last | {"date": on}] if on else told
+    return [*told, {"stage": stage, "date": on or today, "version": version}][-MOST_STEPS:]
 
 
 def _tell(
@@ -152,16 +184,21 @@ def _tell(
     publisher: Community,
     stage: str,
     record: dict[str, Any],
+    on: str | None = None,
 ) -> Adoption:
-    today = now().date().isoformat()
-    dates = dict((adoption.record or {}).get("stageDates") or {})
+    dates = dict(record.get("stageDates") or {})
     if adoption.documented_by != OTHERS:  # when a third party moved on is not known to the day
-        dates.setdefault(stage, today)
+        today = now().date().isoformat()
+        dates.setdefault(stage, on or today)
+        told = list((adoption.record or {}).get("history") or ())
+        record = record | {"history": _way(told, stage, adoption.practice_version, on, today)}
     adoption.stage = stage
     adoption.record = record | ({"stageDates": dates} if dates else {})
+    adoption.own_practice = record.get("ownPractice")
     adoption.modified_at = now()
     session.add(adoption)
     session.flush()
+    evidence.settle(session, practice)
     owner = session.get_one(Community, practice.community_id)
     adopter = session.get(Community, adoption.adopter_id) if adoption.adopter_id else None
     say(

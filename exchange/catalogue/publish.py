@@ -8,6 +8,7 @@ import rfc8785
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
+from exchange.catalogue import evidence, links
 from exchange.catalogue.announce import say
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.base import new_key, now
@@ -17,6 +18,9 @@ from exchange.vocabulary import completeness
 from exchange.vocabulary.activitystreams import practice_object
 from exchange.vocabulary.record import PracticeRecord
 
+NOT_CLAIMED = N_(
+    "Nobody claims this level: it follows when two adopters have told what came out and you have confirmed them."
+)
 REVIEW_AFTER = timedelta(days=365)  # record-schema: reviewDue = modified + 12 months
 
 
@@ -75,6 +79,8 @@ def accept(data: Any, documented_by: str) -> PracticeRecord:
     record, problems = check(data)
     if record is None or (documented_by == OWNER and problems):
         raise Refusal(problems)
+    if documented_by == OWNER and record.evidence_level == evidence.BY_RULE:
+        raise Refusal([Problem("evidenceLevel", Message(NOT_CLAIMED))])
     if not record.title.get(record.language):
         raise Refusal([Problem("title", Message(completeness.REQUIRED["title"]))])
     return record
@@ -90,7 +96,7 @@ def write(practice: Practice, record: PracticeRecord) -> None:
     practice.themes = list(record.theme)
     practice.status = record.status
     practice.maturity = record.maturity
-    practice.evidence_level = record.evidence_level
+    practice.evidence_level = record.evidence_level  # until `evidence.settle` has asked the adoptions
     practice.incomplete = bool(completeness.missing(record))
     practice.modified_at = now()
     practice.review_due = (practice.modified_at + REVIEW_AFTER).date()
@@ -128,6 +134,9 @@ def _renew(session: Session, version: PracticeVersion, practice: Practice, note:
     version.digest, version.record = digest(practice.record), None
     version.note, version.published_at = note or version.note, practice.modified_at
     session.add(version)
+    session.flush()
+    links.keep(session, practice)
+    evidence.settle(session, practice)
     return version
 
 

@@ -1,18 +1,20 @@
 """Commands with which a community judges and takes up what others did."""
 
 import re
+from typing import Any
 
 import click
 
 from exchange.catalogue import adopt as adopting
 from exchange.catalogue import answer as answering
 from exchange.catalogue import delegate as delegating
-from exchange.catalogue import lookup, shelf, voices
+from exchange.catalogue import handshake, lookup, shelf, voices
 from exchange.catalogue import review as reviewing
 from exchange.cli import words
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, say
 from exchange.messages import N_, NotFound
+from exchange.models.handshake import CONFIRMED, CONTESTED, OPEN
 from exchange.vocabulary import concepts
 
 _RATING = re.compile(r"^(?:rc-)?([a-z-]+)=([1-5]|n/?a)$", re.IGNORECASE)
@@ -159,6 +161,9 @@ def delegate(theme: str, slug: str, receiver: str | None, revoke: bool, as_json:
 @click.option("--changes", help="What it does differently.")
 @click.option("--outcome", help="What came out.")
 @click.option("--note", help="Anything else, in a line.")
+@click.option("--on", metavar="DATE", help="When this stage was reached, if not today.")
+@click.option("--version", type=int, metavar="N", help="The version of the practice that is followed.")
+@click.option("--own-practice", metavar="URL", help="The community's own record of it.")
 @reading
 def adopt(
     practice: str,
@@ -171,6 +176,9 @@ def adopt(
     changes: str | None,
     outcome: str | None,
     note: str | None,
+    on: str | None,
+    version: int | None,
+    own_practice: str | None,
     as_json: bool,
 ) -> None:
     """Record that a community takes PRACTICE up, or how far it has come."""
@@ -182,14 +190,18 @@ def adopt(
         "changes": changes,
         "outcome": outcome,
         "note": note,
+        "ownPractice": own_practice,
     }
+    said: dict[str, Any] = {name: value for name, value in record.items() if value}
     with opened() as instance, instance.database.writing() as session:
         made = adopting.adopt(
             session,
             shelf.practice(session, practice),
             shelf.community(session, slug),
             stage=_prefixed("ad-", stage),
-            **{name: value for name, value in record.items() if value},
+            on=on,
+            version=version,
+            **said,
         )
         found = {"id": made.uri, "key": made.key, "stage": made.stage}
     print_json(found) if as_json else say(found["id"])
@@ -197,14 +209,21 @@ def adopt(
 
 @click.command(cls=Command)
 @click.argument("adoption")
-@click.option("--no", "deny", is_flag=True, help="Say that it is not so.")
-def confirm(adoption: str, deny: bool) -> None:
-    """Confirm, as the origin of a practice, that ADOPTION (address or key) is so."""
+@click.option("--no", "contest", is_flag=True, help="Contest it: it is not so.")
+@click.option("--reason", help="Why it is contested; everybody can read it.")
+@click.option("--language", default="und", metavar="CODE", help="The language of the reason.")
+@click.option("--lift", is_flag=True, help="Take the answer back: the adoption is claimed, as before.")
+def confirm(adoption: str, contest: bool, reason: str | None, language: str, lift: bool) -> None:
+    """Confirm, as the origin of a practice, that ADOPTION (address or key) is so; or contest it."""
+    if contest and lift:
+        raise click.UsageError("An answer is given or taken back, not both.")
+    state = CONTESTED if contest else OPEN if lift else CONFIRMED
     with opened() as instance, instance.database.writing() as session:
         found = lookup.adoption(session, adoption)
-        adopting.confirm(session, found, yes=not deny)
+        handshake.answer(session, found, state, reason={language: reason} if reason else None)
         address = found.uri
-    say(f"{address} is {'not confirmed' if deny else 'confirmed'}.")
+    told = {CONFIRMED: "is confirmed", CONTESTED: "is contested", OPEN: "is claimed, and not answered"}
+    say(f"{address} {told[state]}.")
 
 
 def _rating(text: str) -> tuple[str, int | None]:

@@ -177,12 +177,14 @@ def show(ref: str, as_json: bool) -> None:
 
 @practice.command("withdraw")
 @click.argument("ref", metavar="ID")
-def withdraw(ref: str) -> None:
+@click.option("--reason", help="Why; it stays readable in place of the practice.")
+@click.option("--language", default="und", metavar="CODE", help="The language of the reason.")
+def withdraw(ref: str, reason: str | None, language: str) -> None:
     """Withdraw a practice of this instance; a tombstone stays."""
     with opened() as instance, instance.database.writing() as session:
         found = shelf.practice(session, ref)
         address, before = found.uri, found.state
-        withdrawing.withdraw(session, found)
+        withdrawing.withdraw(session, found, reason={language: reason} if reason else None)
     say(f"{address} is withdrawn." if before == PUBLISHED else f"{address} had been withdrawn already.")
 
 

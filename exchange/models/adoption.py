@@ -32,6 +32,8 @@ class Adoption(ExchangeTable, table=True):
     stage: str
     confirmed: bool | None = None  # None: the origin has not answered, it is claimed
     documented_by: str = "owner"
+    own_practice: str | None = Field(default=None, index=True)  # as in the record: found from both ends
+    heeded_version: int = 0  # the adopter's officer has looked at what is new up to this version
     record: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -45,7 +45,9 @@ class Practice(ExchangeTable, table=True):
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     review_due: date | None = None
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_reason: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # its origin said it is still so
 
 
 class PracticeVersion(ExchangeTable, table=True):

@@ -50,12 +50,21 @@ class Outcome(Part):
     text: Text = {}
 
 
+class Step(Part):
+    """One step on the way of an adoption: the stage, when it was reached, and by which version of the practice."""
+
+    stage: concept_of("adoption-stage")  # type: ignore[valid-type]
+    date: Date
+    version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+
 class AdoptionRecord(Part):
     """What an adopter tells beyond the stage. A bare text is in the record's own language."""
 
     language: Language = UNDETERMINED
     since: Date | None = None
     stage_dates: dict[concept_of("adoption-stage"), Date] = {}  # type: ignore[valid-type,misc]
+    history: Annotated[list[Step], Field(max_length=60)] = []
     adaptation_type: concept_of("adaptation-type") | None = None  # type: ignore[valid-type]
     changes: Changes = Changes()
     reason: Reason = Reason()

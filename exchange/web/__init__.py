@@ -9,10 +9,12 @@ from exchange.web import (
     adopting,
     asking,
     belonging,
+    changes,
     clusters,
     commitments,
     communities,
     comparing,
+    correcting,
     desk,
     failures,
     feeds,
@@ -35,11 +37,11 @@ from exchange.web import (
     tending,
 )
 from exchange.web.blueprints import BLUEPRINTS
-from exchange.web.limits import LoginLimits
+from exchange.web.limits import CorrectionLimits, LoginLimits
 
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
-    *(public, finding, feeds, practice, communities, commitments, comparing, network),
+    *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, seeking),
 )
@@ -52,6 +54,7 @@ def register(app: Flask, instance: "Instance") -> None:
     """Give a Flask application the pages of `instance`, their guards and their error pages."""
     app.extensions["jumelage"] = instance
     app.extensions["login_limits"] = LoginLimits()
+    app.extensions["correction_limits"] = CorrectionLimits()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.register(app)
     guard.register(app)

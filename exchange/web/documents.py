@@ -119,7 +119,7 @@ def _practice(instance: Instance, session: Session, key: str, *, page: str | Non
     if not found.local:
         return 303, found.uri
     if found.state == WITHDRAWN:
-        return 410, _stone(found.uri, "Article", found)
+        return 410, tombstone(found.uri, "Article", found.withdrawn_at, found.withdrawn_reason)
     return _told(session, found.uri)
 
 

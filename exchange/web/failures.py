@@ -1,5 +1,7 @@
 """The pages that say what went wrong, what was kept, and what to do, in the reader's language."""
 
+from collections.abc import Mapping
+
 from flask import Flask, g, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -54,8 +56,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(500, lambda error: page(500))
 
 
-def page(status: int, error: Exception | str | None = None) -> Response:
-    """The page for a status, with the sentence of whoever refused."""
+def page(
+    status: int, error: Exception | str | None = None, *, reason: Mapping[str, str] | None = None
+) -> Response:
+    """The page for a status, with the sentence of whoever refused, or the `reason` of whoever withdrew."""
     title, text = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if preferred("text/html", *SOFTWARE) in SOFTWARE:
         return problem(status, title)
@@ -67,7 +71,9 @@ def page(status: int, error: Exception | str | None = None) -> Response:
         sentences = []
     g.setdefault("officer", None)
     g.setdefault("community", None)
-    body = render_template("failure.html", status=status, title=title, text=text, sentences=sentences)
+    body = render_template(
+        "failure.html", status=status, title=title, text=text, sentences=sentences, reason=reason
+    )
     return Response(body, status=status, mimetype="text/html")
 
 

@@ -1,4 +1,4 @@
-"""How often a password may be tried and a letter be caused: seldom for a mailbox, more often for an address."""
+"""How often a password may be tried, a letter caused, and a correction asked for, from one address and in all."""
 
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -9,6 +9,7 @@ TRIES_OF_ADDRESS = RateLimitItemPerMinute(30)
 LETTERS = RateLimitItemPerHour(3)  # to one mailbox, because somebody said it was theirs
 QUESTIONS = RateLimitItemPerHour(20)  # about one practice
 LETTERS_OF_ADDRESS = RateLimitItemPerHour(10)
+REQUESTS = RateLimitItemPerHour(6)  # for corrections, from one address
 
 
 class LoginLimits:
@@ -36,3 +37,14 @@ class LoginLimits:
     def forget(self, address: str, mailbox: str) -> None:
         """The tries led to a log-in: they do not count any more."""
         self._limiter.clear(TRIES, "mailbox", address, mailbox.strip().lower()[:200])
+
+
+class CorrectionLimits:
+    """Counts the requests for corrections of this process; addresses are kept for an hour, in memory only."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def allows(self, address: str) -> bool:
+        """Count one request, and say whether it may be made."""
+        return self._limiter.hit(REQUESTS, "correction", address)

@@ -11,7 +11,7 @@ from exchange.catalogue import publish as publishing
 from exchange.catalogue import revise as revising
 from exchange.catalogue import shelf
 from exchange.catalogue import withdraw as withdrawing
-from exchange.messages import NotAllowed, NotFound, Problem, Refusal
+from exchange.messages import N_, Message, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Draft, Practice
@@ -160,7 +160,7 @@ def ask_to_revise(key: str) -> Answer:
         found, owner = _own_practice(session, key)
         kept = session.exec(select(Draft).where(Draft.practice_id == found.id)).first()
     if found.state == WITHDRAWN:
-        return failure(410)
+        return failure(410, reason=found.withdrawn_reason)
     if kept is not None:
         return redirect(url_for("officer.draft", key=kept.key), 303)
     return render_template("revise.html", practice=found, owner=owner)
@@ -173,7 +173,7 @@ def revise(key: str) -> Answer:
     with database().writing() as session:
         found, owner = _own_practice(session, key)
         if found.state == WITHDRAWN:
-            return failure(410)
+            return failure(410, reason=found.withdrawn_reason)
         kept = session.exec(select(Draft).where(Draft.practice_id == found.id)).first()
         if kept is None:
             kept = drafts.save(session, owner, dict(found.record), officer=g.officer, practice=found)
@@ -187,18 +187,34 @@ def ask_to_withdraw(key: str) -> Answer:
     with database().reading() as session:
         found, owner = _own_practice(session, key)
     if found.state == WITHDRAWN:
-        return failure(410)
-    return render_template("withdraw.html", practice=found, owner=owner)
+        return failure(410, reason=found.withdrawn_reason)
+    return _withdrawal(found, owner, "", [])
 
 
 @officer.post("/practices/<key>/withdraw")
 @guard.officers_only
 def withdraw(key: str) -> Answer:
-    """Withdraw a practice."""
-    with database().writing() as session:
-        found, _owner = _own_practice(session, key)
-        withdrawing.withdraw(session, found)
+    """Withdraw a practice, and say why."""
+    reason = clean(request.form.get("reason", ""))
+    problems: list[Problem] = []
+    with database().reading() as session:
+        found, owner = _own_practice(session, key)
+    if found.state != WITHDRAWN and not reason:
+        problems = [Problem("reason", Message(N_("Say why; it is all that stays to be read.")))]
+    else:
+        try:
+            with database().writing() as session:
+                held, _owner = _own_practice(session, key)
+                withdrawing.withdraw(session, held, reason={current(): reason})
+        except Refusal as refusal:
+            problems = refusal.problems
+    if problems:
+        return _withdrawal(found, owner, reason, problems), 422
     return redirect(url_for("officer.desk", done="withdrawn"), 303)
+
+
+def _withdrawal(found: Practice, owner: Community, reason: str, problems: list[Problem]) -> str:
+    return render_template("withdraw.html", practice=found, owner=owner, reason=reason, problems=problems)
 
 
 def problems_at(data: dict[str, Any]) -> list[Problem]:

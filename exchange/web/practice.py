@@ -5,10 +5,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, g, render_template, request
+from flask import g, render_template, request
 from sqlmodel import Session
+from werkzeug.wrappers import Response
 
-from exchange.catalogue import answer, cluster, judgement, moderate, officers, shelf
+from exchange.catalogue import (
+    answer,
+    cluster,
+    evidence,
+    handshake,
+    judgement,
+    lineage,
+    moderate,
+    officers,
+    provenance,
+    shelf,
+)
 from exchange.catalogue.judgement import ENOUGH, Judgement
 from exchange.catalogue.voices import Voice
 from exchange.models.adoption import Adoption
@@ -16,13 +28,16 @@ from exchange.models.answer import Answer
 from exchange.models.base import now
 from exchange.models.comment import Comment
 from exchange.models.community import Community
+from exchange.models.handshake import AdoptionAnswer
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
+from exchange.web import tram
 from exchange.web.blueprints import public
 from exchange.web.failures import page as failure
 from exchange.web.guard import may_govern
 from exchange.web.pictures import Strip, strips
-from exchange.web.reach import database
+from exchange.web.reach import database, instance
+from exchange.web.tram import Map
 
 READINGS = ("both", "original", "translation")
 
@@ -43,10 +58,12 @@ class Telling:
     local: bool = True
     key: str = ""
     preview: bool = False
+    evidence: str | None = None  # the level that is shown: 5 by rule, else what the owner says
     doubts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.doubts = dict(self.record.get("certainty") or {})
+        self.evidence = self.evidence or self.record.get("evidenceLevel")
 
     @property
     def stale(self) -> bool:
@@ -63,7 +80,8 @@ class Afterlife:
     lent: dict[int, list[Voice]]
     answers: dict[int, Answer]
     reviews: list[tuple[Review, Community]]
-    adoptions: list[tuple[Adoption, Community | None]]
+    adoptions: list[tuple[Adoption, Community | None, AdoptionAnswer | None]]
+    lineage: Map | None
     comments: list[Comment]
     endorsements: dict[str, int]
 
@@ -74,11 +92,13 @@ def practice(key: str) -> str | Response:
     with database().reading() as session:
         found = shelf.practice(session, key)
         if found.state == WITHDRAWN:
-            return failure(410)  # type: ignore[return-value]
+            return failure(410, reason=found.withdrawn_reason)
         owner = shelf.community_of(session, found)
         told = telling(found, owner)
         versions = shelf.versions_of(session, found)
-        after = _afterlife(session, found)
+        after = _afterlife(session, found, owner)
+        traced = provenance.of(session, instance().node, found)
+        witnesses = evidence.witnesses(session, found)
         groups = cluster.led_for(session, found) if may_govern() else []
     return render_template(
         "practice.html",
@@ -86,6 +106,8 @@ def practice(key: str) -> str | Response:
         versions=versions,
         after=after,
         enough=ENOUGH,
+        traced=traced,
+        witnesses=len(witnesses),
         old=None,
         reading=_reading(),
         mine=g.officer is not None and officers.may(g.officer, owner),
@@ -100,7 +122,7 @@ def version(key: str, number: int) -> str | Response:
     with database().reading() as session:
         found = shelf.practice(session, key)
         if found.state == WITHDRAWN:
-            return failure(410)  # type: ignore[return-value]
+            return failure(410, reason=found.withdrawn_reason)
         owner = shelf.community_of(session, found)
         old = shelf.version(session, found, min(number, 2**31 - 1))
         versions = shelf.versions_of(session, found)
@@ -136,10 +158,12 @@ def telling(practice: Practice, owner: Community) -> Telling:
         uri=practice.uri,
         local=practice.local,
         key=practice.key,
+        evidence=practice.evidence_level,
     )
 
 
-def _afterlife(session: Session, found: Practice) -> Afterlife:
+def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife:
+    graph = lineage.of(session, found)
     adoptions = shelf.adoptions_of(session, found)
     judged = judgement.judged(session, found)
     given = shelf.reviews_of(session, found)
@@ -153,7 +177,15 @@ def _afterlife(session: Session, found: Practice) -> Afterlife:
         lent=lent,
         answers=answer.of_all(session, [review for review, _ in given]),
         reviews=given,
-        adoptions=[(a, session.get(Community, a.adopter_id) if a.adopter_id else None) for a in adoptions],
+        adoptions=[
+            (
+                a,
+                session.get(Community, a.adopter_id) if a.adopter_id else None,
+                handshake.of(session, a, owner),
+            )
+            for a in adoptions
+        ],
+        lineage=tram.drawn(graph, found.uri) if len(graph.stations) > 1 else None,
         comments=moderate.shown(session, found),
         endorsements=moderate.endorsements(session, found),
     )

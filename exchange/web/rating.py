@@ -33,7 +33,7 @@ def rate(key: str) -> Answer:
         practice, owner = _subject(session, key)
         before = _ours(session, practice, by)
     if practice.state == WITHDRAWN:
-        return failure(410)
+        return failure(410, reason=practice.withdrawn_reason)
     if owner.id == by.id:
         raise NotAllowed(N_("Nobody rates a practice of their own."))
     given = _told(before) if before else {"language": current(), "ratings": {}}

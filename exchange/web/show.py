@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, request, url_for
 
 from exchange.catalogue import shelf
+from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.vocabulary import concepts
@@ -57,6 +58,11 @@ NOTES = {
     "unsigned",
     "asked-to-join",
     "left-cluster",
+    "lifted",
+    "heeded",
+    "asked",
+    "request-done",
+    "still-so",
 }
 
 
@@ -83,6 +89,7 @@ def register(app: Flask) -> None:
         scheme=concepts.scheme,
         concept=concepts.concept,
         step_of=step_of,
+        is_stale=is_stale,
         settings=settings,
         may_govern=may_govern,
         host_of=host_of,
@@ -142,6 +149,11 @@ def step_of(concept_id: str | None) -> int:
     """Where a concept stands in its scheme, counted from 0; -1 when there is none."""
     found = concepts.concept(concept_id) if concept_id else None
     return list(concepts.scheme(found.scheme).concepts).index(found.id) if found else -1
+
+
+def is_stale(practice: Practice) -> bool:
+    """Whether the owner of a practice should have looked at it again by now."""
+    return practice.review_due is not None and practice.review_due < now().date()
 
 
 def community_url(community: Community | Mapping[str, Any]) -> str:

@@ -19,9 +19,20 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from sqlmodel import select
 
 from exchange import schema
-from exchange.catalogue import adopt, answer, community, delegate, imports, revise, shelf, withdraw
+from exchange.catalogue import (
+    adopt,
+    answer,
+    community,
+    delegate,
+    handshake,
+    imports,
+    revise,
+    shelf,
+    withdraw,
+)
 from exchange.db import Database
 from exchange.models.adoption import Adoption
+from exchange.models.handshake import CONTESTED, OPEN
 from exchange.models.review import Review
 from federation import followers, journal, signatures
 from tests.architecture.sources import ROOT
@@ -62,10 +73,19 @@ def tell(rig: Rig) -> dict[str, Any]:
     found["delegation"] = other.document(lent)
     with _at("09:20"):
         other.review(uri, ADOPTER, replicability=4, engagement=None, comment={"en": "Clear and honest."})
+        other.adopt(uri, ADOPTER, "ad-assessing", on="2026-02")
         other.adopt(uri, ADOPTER, "ad-decided", adaptationType="at-adapt", since="2026-02")
         rig.settle()
     review, adoption = _only(other, Review).uri, _only(other, Adoption).uri
     found["review"], found["adoption"] = other.document(review), other.document(adoption)
+    for clock, state, name in (("09:25", CONTESTED, "contest"), ("09:28", OPEN, "lift")):
+        with _at(clock):
+            with owner.instance.database.writing() as session:
+                taken = session.exec(select(Adoption).where(Adoption.uri == adoption)).one()
+                reason = {"fr": "La commune n'a encore rien décidé."} if state == CONTESTED else None
+                handshake.answer(session, taken, state, reason=reason)
+            rig.settle()
+            found[name] = _said(owner, "Remove")
     with _at("09:30"):
         with owner.instance.database.writing() as session:
             taken = session.exec(select(Adoption).where(Adoption.uri == adoption)).one()
@@ -90,7 +110,8 @@ def tell(rig: Rig) -> dict[str, Any]:
     found["update-actor"] = _said(owner, "Update", f"{owner.origin}/communities/{PLACE}")
     with _at("09:50"):
         with owner.instance.database.writing() as session:
-            withdraw.withdraw(session, shelf.practice(session, uri))
+            reason = {"fr": "Le programme a pris fin et la fiche n'est plus tenue."}
+            withdraw.withdraw(session, shelf.practice(session, uri), reason=reason)
         found["delete"] = _said(owner, "Delete")
         gone = owner.get(uri, accept="application/activity+json")
         assert gone.status_code == 410

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,14 +67,23 @@ def page_link(uri: str, name: str, language: str) -> dict[str, Any]:
     }
 
 
-def tombstone(uri: str, former_type: str, at: datetime) -> dict[str, Any]:
-    """What is left of an object that was withdrawn."""
+def tombstone(
+    uri: str, former_type: str, at: datetime, reason: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What is left of an object that was withdrawn: that it was, and why, where its owner has said so."""
+    told = {language: f"<p>{escape(text, quote=False)}</p>" for language, text in (reason or {}).items()}
+    words = (
+        {"content": next(iter(told.values())), "contentMap": told, "reason": dict(reason or {})}
+        if told
+        else {}
+    )
     return {
         "@context": context(uri),
         "id": uri,
         "type": "Tombstone",
         "formerType": former_type,
         "deleted": stamp(at),
+        **words,
     }
 
 

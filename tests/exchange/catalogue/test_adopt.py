@@ -1,10 +1,14 @@
 """Adopting: nine stages, reasons for stopping, and the handshake with the origin."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import adopt, publish, shelf
+from exchange.catalogue import adopt, handshake, publish, revise, shelf
 from exchange.messages import NotAllowed, Refusal
+from exchange.models.adoption import Adoption
+from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from federation import journal
@@ -70,8 +74,56 @@ def test_an_adoption_is_claimed_until_the_origin_confirms_it(
         f"{practice.uri}/adoptions",
         practice_owner(session, practice),
     )
-    adopt.confirm(session, taken, yes=False)
-    assert journal.after(session, 0)[-1].kind == "Remove"
+    adopt.confirm(session, taken, yes=False, reason={"fr": "Rien n'y est encore."})
+    last = journal.after(session, 0)[-1]
+    assert (last.kind, taken.confirmed) == ("Remove", False)
+    assert last.activity["handshake"] == {
+        "type": "Handshake",
+        "state": "contested",
+        "reason": {"fr": "Rien n'y est encore."},
+    }
+    assert last.activity["contentMap"] == {"fr": "<p>Rien n'y est encore.</p>"}
+    handshake.answer(session, taken, "open")
+    assert taken.confirmed is None
+    said = journal.last(session)
+    handshake.answer(session, taken, "open")
+    assert journal.last(session) == said  # the same answer once more says nothing
+
+
+def test_a_contest_owes_its_reason_and_only_the_origin_answers(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    taken = adopt.adopt(session, practice, arvieu, stage="ad-operating")
+    with pytest.raises(Refusal) as refusal:
+        adopt.confirm(session, taken, yes=False, reason={"fr": " "})
+    assert [p.path for p in refusal.value.problems] == ["reason"]
+    practice.local = False
+    with pytest.raises(NotAllowed):
+        adopt.confirm(session, taken)
+
+
+def test_the_way_of_an_adoption_is_kept_with_its_days_and_versions(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    def go(stage: str, **more: Any) -> Adoption:
+        return adopt.adopt(session, practice, arvieu, stage=stage, **more)
+
+    go("ad-piloting", on="2019")
+    go("ad-operating", on="2020-05")
+    revise.revise(session, practice, {**practice.record, "endDate": "2025"})
+    taken = go("ad-operating", outcome={"text": {"fr": "Cela marche."}})
+    assert (taken.practice_version, len(taken.record["history"])) == (1, 2)
+    taken = go("ad-operating", version=2)
+    today = now().date().isoformat()
+    assert [(s["stage"], s["date"], s["version"]) for s in taken.record["history"]] == [
+        ("ad-piloting", "2019", 1),
+        ("ad-operating", "2020-05", 1),
+        ("ad-operating", today, 2),
+    ]
+    assert taken.record["stageDates"] == {"ad-piloting": "2019", "ad-operating": "2020-05"}
+    for wrong in ({"version": 3}, {"version": 0}, {"on": "soon"}):
+        with pytest.raises(Refusal):
+            go("ad-operating", **wrong)
 
 
 def practice_owner(session: Session, practice: Practice) -> str:

@@ -157,7 +157,7 @@ def test_reviews_are_distributions_with_a_table_beside(visitor: Visitor) -> None
     assert len(strips) == 8
     assert "n = 5" in strips[0].text
     assert len(strips[0].find_all("rect", class_="same")) == 5
-    row = page.find("table").tbody.tr
+    row = page.find(class_="ratings").find_next("table").tbody.tr
     assert sum(int(td.text) for td in row.find_all("td", class_="n")[:5]) == 5
 
 
@@ -214,12 +214,20 @@ def test_a_withdrawn_practice_is_gone_and_says_so(house: House, visitor: Visitor
     practice = house.publish("arvieu", complete({"language": "en", "title": "A bench that moved"}))
     officer = logged_in(house, "arvieu")
     assert "Withdraw this practice?" in officer.see(f"/practices/{practice.key}/withdraw").text
-    assert officer.post(f"/practices/{practice.key}/withdraw").status_code == 303
+    unsaid = officer.post(f"/practices/{practice.key}/withdraw", {"reason": " "})
+    assert unsaid.status_code == 422
+    assert 'href="#f-reason"' in unsaid.text
+    reason = "The bench was <stolen>."
+    assert officer.post(f"/practices/{practice.key}/withdraw", {"reason": reason}).status_code == 303
     for path in (f"/practices/{practice.key}", f"/practices/{practice.key}/versions/1"):
         answer = visitor.get(path)
         assert answer.status_code == 410
         assert "This has been withdrawn" in answer.text
         assert "A bench that moved" not in answer.text
+        assert "The bench was &lt;stolen&gt;." in answer.text
+    stone = visitor.get(f"/practices/{practice.key}", Accept="application/activity+json").get_json()
+    assert (stone["type"], stone["reason"]) == ("Tombstone", {"en": reason})
+    assert stone["content"] == "<p>The bench was &lt;stolen&gt;.</p>"
 
 
 @pytest.mark.parametrize(

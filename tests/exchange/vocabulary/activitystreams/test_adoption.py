@@ -63,6 +63,7 @@ def test_a_whole_record_of_an_adoption_comes_back() -> None:
         "language": "fr",
         "since": 2020,
         "stageDates": {"ad-decided": "2019-11-02", "ad-operating": "2020"},
+        "history": [{"stage": "ad-decided", "date": "2019-11-02", "version": 1}],
         "adaptationType": "at-adapt",
         "changes": {"kept": "Le four", "dropped": {"fr": "La taxe", "en": "The tax"}},
         "reason": "Le besoin était le même.",

@@ -144,7 +144,7 @@ def test_an_officer_reaches_nothing_of_another_community(house: House) -> None:
 
 def test_an_officer_does_not_confirm_adoptions_of_others_practices(house: House) -> None:
     page = Visitor(house).see(SAILLANS)
-    key = page.find("section", {"aria-labelledby": "adoptions"}).li["id"].removeprefix("adoption-")
+    key = page.select_one("li[id^=adoption-]")["id"].removeprefix("adoption-")
     stranger = logged_in(house, "ulm")
     assert stranger.post(f"/desk/adoptions/{key}/answer", {"answer": "yes"}).status_code == 403
 

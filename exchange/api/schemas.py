@@ -2,23 +2,25 @@
 
 from typing import Any
 
+from exchange.api import schemas_afterlife
+from exchange.api.schema_parts import (
+    COUNTS,
+    MAYBE_NUMBER,
+    MAYBE_TEXT,
+    NUMBER,
+    REFS,
+    TEXT,
+    TEXTS,
+    YES,
+    list_,
+    object_,
+    page_,
+    ref_,
+)
 from exchange.catalogue.adoption_rules import AdoptionRecord
 from exchange.catalogue.find import FACETS
 from exchange.vocabulary import concepts
 from exchange.vocabulary.record import PracticeRecord
-
-_REFS = "#/components/schemas/{model}"
-TEXT: dict[str, Any] = {"type": "string"}
-TEXTS: dict[str, Any] = {
-    "type": "object",
-    "description": "language (BCP 47) → text",
-    "additionalProperties": TEXT,
-}
-MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
-MAYBE_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
-NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0}
-YES: dict[str, Any] = {"type": "boolean"}
-COUNTS: dict[str, Any] = {"type": "array", "items": NUMBER, "minItems": 5, "maxItems": 5}
 
 
 def all_schemas() -> dict[str, Any]:
@@ -28,7 +30,7 @@ def all_schemas() -> dict[str, Any]:
 
 def _record() -> dict[str, Any]:
     """The record as a client writes it, with the parts it is made of."""
-    found = PracticeRecord.model_json_schema(by_alias=True, ref_template=_REFS, mode="validation")
+    found = PracticeRecord.model_json_schema(by_alias=True, ref_template=REFS, mode="validation")
     parts = found.pop("$defs", {})
     return {"PracticeRecord": found, **parts}
 
@@ -60,7 +62,7 @@ def _answers() -> dict[str, Any]:
         "summaries": TEXTS,
         "summary": TEXT,
         "language": TEXT,
-        "themes": _list(TEXT),
+        "themes": list_(TEXT),
         "evidence_level": MAYBE_TEXT,
         "maturity": MAYBE_TEXT,
         "status": MAYBE_TEXT,
@@ -71,14 +73,14 @@ def _answers() -> dict[str, Any]:
     }
     full = {
         **practice,
-        "community": _ref("Community"),
+        "community": ref_("Community"),
         "version": NUMBER,
         "state": TEXT,
         "local": YES,
         "record": {"type": "object"},
         "reviews": NUMBER,
         "adoptions": NUMBER,
-        "ratings": _list(_ref("Distribution")),
+        "ratings": list_(ref_("Distribution")),
     }
     hit = {
         **practice,
@@ -90,29 +92,29 @@ def _answers() -> dict[str, Any]:
         "distance_km": MAYBE_NUMBER,
         "rank": {**NUMBER, "description": "position by the order alone, from 1"},
         "place": {"enum": ["bridge", "small", None], "description": "why a place was kept for it"},
-        "reasons": _list(_object({"word": TEXT, "field": TEXT, "score": {"type": "number"}})),
+        "reasons": list_(object_({"word": TEXT, "field": TEXT, "score": {"type": "number"}})),
     }
-    value = _object({"value": TEXT, "label": TEXT, "count": NUMBER, "selected": YES, "broader": TEXT})
+    value = object_({"value": TEXT, "label": TEXT, "count": NUMBER, "selected": YES, "broader": TEXT})
     version = {"id": TEXT, "number": NUMBER, "digest": TEXT, "note": TEXT, "published": TEXT}
     judged = {"relation": TEXT, "conflict": YES, "ratings": {"type": "object"}, "comment": TEXTS}
     of = {"id": TEXT, "key": TEXT, "practice": TEXT, "practice_version": NUMBER, "local": YES}
-    concept = _object({"id": TEXT, "label": TEXT, "labels": TEXTS, "broader": MAYBE_TEXT})
+    concept = object_({"id": TEXT, "label": TEXT, "labels": TEXTS, "broader": MAYBE_TEXT})
     return {
-        "Community": _object(community),
-        "CommunityInFull": _object({**community, "profile": {"type": "object"}, "practices": _list({})}),
-        "Communities": _page(_ref("Community")),
-        "Similar": _page(_place(), id=TEXT, list=TEXT, weights={"type": "object"}),
+        "Community": object_(community),
+        "CommunityInFull": object_({**community, "profile": {"type": "object"}, "practices": list_({})}),
+        "Communities": page_(ref_("Community")),
+        "Similar": page_(_place(), id=TEXT, list=TEXT, weights={"type": "object"}),
         "Exchange": _exchange(),
-        "Bridging": _object(
+        "Bridging": object_(
             {
-                **dict.fromkeys(("adoptions", "ratings", "follows"), _ref("Exchange")),
-                "over_time": {"type": "object", "additionalProperties": _ref("Exchange")},
+                **dict.fromkeys(("adoptions", "ratings", "follows"), ref_("Exchange")),
+                "over_time": {"type": "object", "additionalProperties": ref_("Exchange")},
                 "reach": {"type": "object"},
                 "representation": {"type": "object"},
             }
         ),
-        "Gaps": _page(
-            _object(
+        "Gaps": page_(
+            object_(
                 {
                     **dict.fromkeys(("theme", "label", "kind", "degurba"), TEXT),
                     "practices": NUMBER,
@@ -122,26 +124,26 @@ def _answers() -> dict[str, Any]:
             empty=NUMBER,
             unplaced=NUMBER,
         ),
-        "PracticeInFull": _object(full),
-        "Hit": _object(hit),
-        "SearchResults": _object(
+        "PracticeInFull": object_(full),
+        "Hit": object_(hit),
+        "SearchResults": object_(
             {
                 "total": NUMBER,
                 "page": NUMBER,
                 "per_page": NUMBER,
-                "items": _list(_ref("Hit")),
-                "facets": _object({name: _list(value) for name in FACETS}),
+                "items": list_(ref_("Hit")),
+                "facets": object_({name: list_(value) for name in FACETS}),
                 "did_you_mean": MAYBE_TEXT,
                 "relaxed": YES,
-                "spelled": {"type": "object", "additionalProperties": _list(TEXT)},
+                "spelled": {"type": "object", "additionalProperties": list_(TEXT)},
                 "sort": TEXT,
                 "after": {**MAYBE_TEXT, "description": "asks for the next page"},
             }
         ),
-        "Suggestions": _object(
+        "Suggestions": object_(
             {
-                "items": _list(
-                    _object(
+                "items": list_(
+                    object_(
                         {
                             "kind": {"enum": ["concept", "community", "practice"]},
                             **dict.fromkeys(("text", "language", "path", "facet", "value"), TEXT),
@@ -150,7 +152,7 @@ def _answers() -> dict[str, Any]:
                 )
             }
         ),
-        "Distribution": _object(
+        "Distribution": object_(
             {
                 "criterion": TEXT,
                 "label": TEXT,
@@ -160,33 +162,33 @@ def _answers() -> dict[str, Any]:
                 "same_class": COUNTS,
                 "other_class": COUNTS,
                 "by_relation": {"type": "object", "additionalProperties": COUNTS},
-                "weighed": _list({"type": "number"}),
+                "weighed": list_({"type": "number"}),
                 "lent": NUMBER,
                 "median": {"type": ["integer", "null"]},
                 "spread": {"type": ["integer", "null"]},
             }
         ),
-        "Voices": _object(
+        "Voices": object_(
             {
                 **dict.fromkeys(("n", "lent", "municipalities", "countries", "instances"), NUMBER),
-                "capped": _list(_object({"instance": TEXT, "voices": NUMBER, "weight": {"type": "number"}})),
+                "capped": list_(object_({"instance": TEXT, "voices": NUMBER, "weight": {"type": "number"}})),
             }
         ),
-        "LentVoice": _object({"of": _ref("Community"), "theme": TEXT, "delegations": _list(TEXT)}),
-        "ReviewInList": _object(
+        "LentVoice": object_({"of": ref_("Community"), "theme": TEXT, "delegations": list_(TEXT)}),
+        "ReviewInList": object_(
             {
                 **of,
                 **judged,
-                "by": _ref("Community"),
+                "by": ref_("Community"),
                 "issued": TEXT,
                 "modified": TEXT,
-                "speaks_for": _list(_ref("LentVoice")),
+                "speaks_for": list_(ref_("LentVoice")),
                 "answer": {"oneOf": [TEXTS, {"type": "null"}]},
             }
         ),
-        "Review": _object({**of, **judged, "by": _ref("Community"), "issued": TEXT, "modified": TEXT}),
-        "Reviews": _page(_ref("ReviewInList"), ratings=_list(_ref("Distribution")), voices=_ref("Voices")),
-        "Adoption": _object(
+        "Review": object_({**of, **judged, "by": ref_("Community"), "issued": TEXT, "modified": TEXT}),
+        "Reviews": page_(ref_("ReviewInList"), ratings=list_(ref_("Distribution")), voices=ref_("Voices")),
+        "Adoption": object_(
             {
                 **of,
                 "adopter": {"type": "object"},
@@ -200,21 +202,21 @@ def _answers() -> dict[str, Any]:
                 "modified": TEXT,
             }
         ),
-        "Adoptions": _page(_ref("Adoption")),
-        "Version": _object(version),
-        **_afterlife(),
-        "Versions": _page(_ref("Version")),
-        "Commitments": _page(
-            _object(
+        "Adoptions": page_(ref_("Adoption")),
+        "Version": object_(version),
+        **schemas_afterlife.afterlife(),
+        "Versions": page_(ref_("Version")),
+        "Commitments": page_(
+            object_(
                 {
                     **dict.fromkeys(("id", "manifesto", "label"), TEXT),
                     **dict.fromkeys(("signatories", "practices", "communities"), NUMBER),
                 }
             )
         ),
-        "Vocabulary": _object({"id": TEXT, "label": TEXT, "labels": TEXTS, "concepts": _list(concept)}),
-        "Vocabularies": _page(_object({"id": TEXT, "label": TEXT, "concepts": NUMBER})),
-        "Inspection": _object(
+        "Vocabulary": object_({"id": TEXT, "label": TEXT, "labels": TEXTS, "concepts": list_(concept)}),
+        "Vocabularies": page_(object_({"id": TEXT, "label": TEXT, "concepts": NUMBER})),
+        "Inspection": object_(
             {
                 "kind": TEXT,
                 "id": TEXT,
@@ -235,72 +237,9 @@ def _answers() -> dict[str, Any]:
                 "title": TEXT,
                 "status": {"type": "integer"},
                 "detail": TEXT,
-                "errors": _list(_object({"path": TEXT, "message": TEXT})),
+                "errors": list_(object_({"path": TEXT, "message": TEXT})),
             },
         },
-    }
-
-
-def _afterlife() -> dict[str, Any]:
-    station = {
-        "id": TEXT,
-        "kind": {"enum": ["practice", "adoption", "elsewhere"]},
-        "community": {"type": ["object", "null"]},
-        "name": TEXT,
-        "country": TEXT,
-        "title": TEXT,
-        "version": MAYBE_NUMBER,
-        "withdrawn": YES,
-        "answers": YES,
-        "last_seen": {**MAYBE_TEXT, "description": "set where its instance does not answer at present"},
-    }
-    line = {
-        "from": TEXT,
-        "to": TEXT,
-        "state": {"enum": ["confirmed", "claimed", "contested", "documented", "declared"]},
-        "reason": TEXTS,
-        "adoption": MAYBE_TEXT,
-        "version": MAYBE_NUMBER,
-        "stage": MAYBE_TEXT,
-        "stage_dates": {"type": "object", "additionalProperties": TEXT},
-        "stopped": YES,
-        "cause": MAYBE_TEXT,
-        "back": {**YES, "description": "closes a circle"},
-    }
-    change = {"field": TEXT, "change": {"enum": ["added", "removed", "changed"]}, "before": {}, "after": {}}
-    return {
-        "Lineage": _object(
-            {
-                "practice": TEXT,
-                "stations": _list(_object(station)),
-                "lines": _list(_object(line)),
-                "circles": _list(_list(TEXT)),
-                "complete": YES,
-            }
-        ),
-        "Differences": _object(
-            {"practice": TEXT, "from": NUMBER, "to": NUMBER, "changes": _list(_object(change))}
-        ),
-        "Provenance": _object(
-            {
-                "practice": TEXT,
-                "origin": TEXT,
-                "publisher": TEXT,
-                "documented_by": {"enum": ["owner", "others"]},
-                "proof": _object(
-                    {
-                        "state": {"enum": ["verified", "unsigned", "key-unknown", "broken"]},
-                        "key": MAYBE_TEXT,
-                        "created": MAYBE_TEXT,
-                    }
-                ),
-                "received": MAYBE_TEXT,
-                "checked": MAYBE_TEXT,
-                "answers": YES,
-                "same_as": _list({"type": "object"}),
-                "same_as_elsewhere": _list(TEXT),
-            }
-        ),
     }
 
 
@@ -308,7 +247,7 @@ def _bodies() -> dict[str, Any]:
     criteria = {
         c.id: {"type": ["integer", "null"], "minimum": 1, "maximum": 5} for c in _of("rating-criteria")
     }
-    adoption = AdoptionRecord.model_json_schema(by_alias=True, ref_template=_REFS)
+    adoption = AdoptionRecord.model_json_schema(by_alias=True, ref_template=REFS)
     adoption.pop("$defs", None)
     adopted = {
         name: {key: value for key, value in schema.items() if key == "description"}
@@ -319,12 +258,12 @@ def _bodies() -> dict[str, Any]:
     return {
         "NewPractice": {
             "oneOf": [
-                _ref("PracticeRecord"),
+                ref_("PracticeRecord"),
                 {
                     "type": "object",
                     "required": ["record"],
                     "properties": {
-                        "record": _ref("PracticeRecord"),
+                        "record": ref_("PracticeRecord"),
                         "community": TEXT,
                         "note": TEXT,
                         "slug": TEXT,
@@ -375,8 +314,8 @@ def _bodies() -> dict[str, Any]:
 
 def _place() -> dict[str, Any]:
     share = {"type": "number", "minimum": 0, "maximum": 1}
-    reasons = _list(_object({"attribute": TEXT, "distance": share, "text": TEXT}))
-    return _object(
+    reasons = list_(object_({"attribute": TEXT, "distance": share, "text": TEXT}))
+    return object_(
         {
             "id": {"type": ["string", "null"]},
             **dict.fromkeys(("name", "country"), TEXT),
@@ -385,7 +324,7 @@ def _place() -> dict[str, Any]:
             "far": reasons,
             "practice": {"type": "object"},
             "owner": {"type": "object"},
-            "themes": _list(TEXT),
+            "themes": list_(TEXT),
         }
     )
 
@@ -400,26 +339,10 @@ def _exchange() -> dict[str, Any]:
         "share_taken_by_the_larger",
     )
     flow = {"from": TEXT, "to": TEXT, "n": NUMBER, "share": maybe, "share_by_chance": maybe, "ratio": maybe}
-    return _object(
-        {"placed": NUMBER, "unplaced": NUMBER, **dict.fromkeys(names, maybe), "flows": _list(_object(flow))}
+    return object_(
+        {"placed": NUMBER, "unplaced": NUMBER, **dict.fromkeys(names, maybe), "flows": list_(object_(flow))}
     )
 
 
 def _of(scheme: str) -> list[concepts.Concept]:
     return list(concepts.scheme(scheme))
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties}
-
-
-def _list(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _page(items: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return _object({"total": NUMBER, "items": _list(items), **more})
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}

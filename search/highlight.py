@@ -17,6 +17,7 @@ from search.text import (
     runs_from,
     stems,
     tokens,
+    without_marks,
 )
 
 LONGEST = 260
@@ -92,9 +93,17 @@ class Marker:
 
     def _candidates(self, text: str, language: str) -> Iterable[re.Match[str]]:
         """The words that could be meant: those with another first letter are passed over unread, where that is safe."""
-        if not self._few or language in CHANGE_BEGINNINGS or self._insides.get(language):
+        if not self._few or language in CHANGE_BEGINNINGS or self._has_inside(text, language):
             return runs(text)
         return sorted(runs_from(self._firsts, text), key=re.Match.start)
+
+    def _has_inside(self, text: str, language: str) -> bool:
+        """Whether any compound of the text could have one of the stems."""
+        insides = self._insides.get(language)
+        if not insides:
+            return False
+        bare = without_marks(text)
+        return any(without_marks(stem) in bare for stem in insides)
 
     def _is_meant(self, word: str, language: str) -> bool:
         key = (word, language)

@@ -52,6 +52,7 @@ SAME_STEMMER = {"nb": "no", "nn": "no", "sr": "hr", "bs": "hr"}
 # Soft hyphens, joiners, and halves of surrogate pairs
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _ALONE = re.compile(f"[{_CJK}]")
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 # Articles and prepositions that lean on the next word: l'énergie, dell'acqua, qu'elle
@@ -98,6 +99,7 @@ _LETTERS = str.maketrans(
         "ς": "σ",
     }
 )
+_REPLACED = re.compile(f"[{''.join(map(chr, _LETTERS))}]")
 _local = threading.local()
 
 
@@ -176,6 +178,12 @@ def fold(word: str) -> str:
             base = char
         out.append(char)
     return unicodedata.normalize("NFC", "".join(out))
+
+
+def without_marks(text: str) -> str:
+    """A whole text folded at once, and further than `fold`: if a folded word has it inside, so does this."""
+    bare = _REPLACED.sub(lambda found: str(_LETTERS[ord(found.group())]), text.lower())
+    return _MARKS.sub("", unicodedata.normalize("NFD", bare))
 
 
 def _loses_marks(char: str) -> bool:

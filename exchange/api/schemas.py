@@ -91,7 +91,10 @@ def _answers() -> dict[str, Any]:
         "snippet": {**TEXT, "description": "HTML-safe text with <mark>"},
         "distance_km": MAYBE_NUMBER,
         "rank": {**NUMBER, "description": "position by the order alone, from 1"},
-        "place": {"enum": ["bridge", "small", None], "description": "why a place was kept for it"},
+        "place": {
+            "enum": ["bridge", "small", "meaning", None],
+            "description": "why it stands further up than its words put it",
+        },
         "reasons": list_(object_({"word": TEXT, "field": TEXT, "score": {"type": "number"}})),
     }
     value = object_({"value": TEXT, "label": TEXT, "count": NUMBER, "selected": YES, "broader": TEXT})

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import alike, facets, fairness, shelf
+from exchange.catalogue import alike, facets, fairness, sensing, shelf
 from exchange.catalogue.search_values import read_filter, read_near, read_number
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.community import Community
 from exchange.vocabulary import names
 from exchange.vocabulary.thesaurus import thesaurus
-from search import cursor
+from search import cursor, sense
 from search.engine import Engine, Hit, Query, Reason
 
 SORTS = (
@@ -162,7 +162,8 @@ def find(
         params = addressed(session, params)
     home = _home(session, params, home)
     query = params.query((language,) if language else ())
-    query = replace(query, arrange=fairness.places(home.degurba if home else None), origin=_point(home))
+    kept = fairness.places(home.degurba if home else None)
+    query = replace(query, arrange=sensing.arrange(query.text, kept, sense.installed()), origin=_point(home))
     if params.sort == "like":
         if home is None or session is None:
             raise Refusal([Problem("sort", Message(NEEDS_HOME))])

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from search import sense
 from search.engine import Engine
 from search.opening import open_engine
+from search.sense import Sense
 from tests.load.engines import address
 from tests.load.figures import Figure
 from tests.search import relevance
@@ -21,12 +23,14 @@ def _of(kind: str, place: Path) -> Iterator[Figure]:
     try:
         engine.put(documents, [], 1)
         yield from _figures(kind, engine)
+        if encoder := sense.installed():
+            yield from _figures(f"{kind} + encoder", engine, encoder)
     finally:
         engine.clear()
         engine.close()
 
 
-def _figures(label: str, engine: Engine) -> Iterator[Figure]:
-    for group, score in relevance.measure(engine).items():
+def _figures(label: str, engine: Engine, encoder: Sense | None = None) -> Iterator[Figure]:
+    for group, score in relevance.measure(engine, encoder).items():
         yield Figure(f"{label}, {group}: nDCG@10", 100 * score.ndcg, "%", note=f"{score.questions} questions")
         yield Figure(f"{label}, {group}: recall@20", 100 * score.recall, "%")

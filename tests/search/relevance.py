@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -11,12 +11,14 @@ from typing import Any
 
 import yaml
 
+from exchange.catalogue import sensing
 from exchange.catalogue.find import SearchParams
 from exchange.indexing import document
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.vocabulary import concepts
 from search.engine import Document, Engine
+from search.sense import Sense
 
 JUDGED = Path(__file__).with_name("judged.yaml")
 FIRST, LOOKED_AT = 10, 20
@@ -94,10 +96,15 @@ def _document(one: dict[str, Any], owners: Mapping[str, Community]) -> Document:
     return document(practice, owners[owner[0] if isinstance(owner, list) else owner], 0, [])
 
 
-def answers(engine: Engine, question: Question) -> list[str]:
-    """The ids that a reader is shown first."""
+def answers(engine: Engine, question: Question, encoder: Sense | None = None) -> list[str]:
+    """The ids that a reader is shown first, without the places that are kept."""
     query = SearchParams(q=question.q, per_page=LOOKED_AT).query((question.language,))
-    return [hit.id for hit in engine.find(replace(query, facets=(), snippets=False)).hits]
+    arrange = sensing.arrange(question.q, _as_they_are, encoder)
+    return [hit.id for hit in engine.find(replace(query, facets=(), snippets=False, arrange=arrange)).hits]
+
+
+def _as_they_are(hits: Sequence[Any]) -> list[tuple[int, str]]:
+    return [(at, "") for at in range(len(hits))]
 
 
 def score(found: Sequence[str], grades: Mapping[str, int]) -> Score:
@@ -111,11 +118,11 @@ def _sum(gains: Iterable[int]) -> float:
     return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
 
 
-def measure(engine: Engine, ask: Callable[[Engine, Question], list[str]] = answers) -> dict[str, Score]:
+def measure(engine: Engine, encoder: Sense | None = None) -> dict[str, Score]:
     """The mean of all questions, and of those of each kind and each language."""
     scores: dict[str, list[Score]] = defaultdict(list)
     for question in questions():
-        one = score(ask(engine, question), question.grades)
+        one = score(answers(engine, question, encoder), question.grades)
         for group in ("all", question.kind, f"in {question.language}"):
             scores[group].append(one)
     return {group: _mean(many) for group, many in scores.items()}

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from exchange.db import Database
 from exchange.models.adoption import Adoption
+from exchange.models.collection import Collected, Collection
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
@@ -49,7 +50,7 @@ def meaning(session: Session, rows: Sequence[JournalEntry]) -> tuple[list[Docume
 
 
 def _touched(uris: list[str]) -> Iterable[Any]:
-    """The queries for practices that these addresses name, as themselves, their reviews, adoptions or owners."""
+    """The queries for practices that these addresses name: as themselves, by review, adoption, owner or collection."""
     yield select(Practice).where(col(Practice.uri).in_(uris))
     yield select(Practice).join(Review, Review.practice_id == Practice.id).where(col(Review.uri).in_(uris))  # type: ignore[arg-type]
     yield (
@@ -62,6 +63,12 @@ def _touched(uris: list[str]) -> Iterable[Any]:
         .join(Community, Community.id == Practice.community_id)
         .where(col(Community.uri).in_(uris))
     )  # type: ignore[arg-type]
+    yield (
+        select(Practice)
+        .join(Collected, Collected.practice == Practice.uri)  # type: ignore[arg-type]
+        .join(Collection, Collection.id == Collected.collection_id)  # type: ignore[arg-type]
+        .where(col(Collection.uri).in_(uris))
+    )
 
 
 def documents(session: Session, practices: Sequence[Practice]) -> list[Document]:

@@ -154,11 +154,15 @@ def word(session: Session, object_id: str) -> dict[str, Any] | None:
         JournalEntry.direction == "out",
         JournalEntry.object_id == object_id,
         col(JournalEntry.current),
-        col(JournalEntry.kind).in_(("Create", "Update")),
+        col(JournalEntry.kind).in_(("Create", "Update", "Add")),
     )
-    entry = session.exec(query.order_by(col(JournalEntry.number).desc()).limit(1)).first()
-    said = entry.activity.get("object") if entry else None
-    return said if isinstance(said, dict) else None
+    for entry in session.exec(query.order_by(col(JournalEntry.number).desc())):
+        said = entry.activity.get("object")
+        if isinstance(said, dict):
+            return said
+        if entry.kind != "Add":  # which may name by its id what somebody else has said
+            return None
+    return None
 
 
 def heard(session: Session, object_id: str) -> dict[str, Any] | None:

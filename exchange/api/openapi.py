@@ -54,6 +54,8 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
     ("get", "/v1/communities/{ref}/similar", "Places like it, and practices that follow from that", "Similar", None, (400, 401, 404)),
     ("get", "/v1/bridging", "What goes between countryside, towns and cities", "Bridging", None, (400, 401, 404)),
     ("get", "/v1/gaps", "Theme by kind of place: what is there, missing and sought", "Gaps", None, (401, 404)),
+    ("get", "/v1/collections", "Collections of clusters", "Collections", None, (401,)),
+    ("get", "/v1/collections/{ref}", "One collection with its practices", "CollectionInFull", None, (*_READ, 410)),
     ("get", "/v1/vocabularies", "The concept schemes", "Vocabularies", None, (401,)),
     ("get", "/v1/vocabularies/{name}", "One concept scheme", "Vocabulary", None, (401, 404)),
     ("get", "/v1/inspect", "What is held about an address (admin token)", "Inspection", None, (400, 401, 403, 404)),

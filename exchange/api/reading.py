@@ -11,6 +11,7 @@ from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, instance, reader_language
 from exchange.api.problems import ApiProblem
 from exchange.catalogue import answer as answering
+from exchange.catalogue import collections as collecting
 from exchange.catalogue import find as finding
 from exchange.catalogue import judgement, lookup, shelf, sign
 from exchange.catalogue import suggest as suggesting
@@ -220,6 +221,31 @@ def commitments() -> Response:
         for one in manifesto.tallies
     ]
     return answer({"total": len(items), "items": items})
+
+
+@api.get("/v1/collections")
+def collections() -> Response:
+    """The collections of clusters that are known here."""
+    with database().reading() as session:
+        sizes = collecting.sizes(session)
+        items = [
+            shapes.collection(one, sizes.get(one.id or 0, 0), reader_language())
+            for one in collecting.all_(session)
+        ]
+    return answer({"total": len(items), "items": items})
+
+
+@api.get("/v1/collections/<ref>")
+def collection(ref: str) -> Response:
+    """One collection with what is in it, in its order."""
+    with database().reading() as session:
+        found = collecting.collection(session, plain(ref))
+        if found.withdrawn_at is not None:
+            raise ApiProblem(410)
+        if found.told_at is None:
+            raise ApiProblem(404)
+        shown = collecting.shown(session, found)
+    return answer(shapes.collection_in_full(found, shown, reader_language()))
 
 
 @api.get("/v1/inspect")

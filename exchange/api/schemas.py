@@ -36,6 +36,12 @@ def _record() -> dict[str, Any]:
 
 
 def _answers() -> dict[str, Any]:
+    collection = {
+        **dict.fromkeys(("id", "key", "path", "title", "cluster", "issued", "modified"), TEXT),
+        **dict.fromkeys(("titles", "summaries", "cluster_names"), TEXTS),
+        "practices": NUMBER,
+        "local": YES,
+    }
     community = {
         "id": TEXT,
         "key": TEXT,
@@ -216,6 +222,21 @@ def _answers() -> dict[str, Any]:
                     **dict.fromkeys(("signatories", "practices", "communities"), NUMBER),
                 }
             )
+        ),
+        "Collections": page_(object_(collection)),
+        "CollectionInFull": object_(
+            collection
+            | {
+                "items": list_(
+                    object_(
+                        {
+                            "id": TEXT,
+                            "words": TEXTS,
+                            "practice": {"anyOf": [object_(practice), {"type": "null"}]},
+                        }
+                    )
+                )
+            }
         ),
         "Vocabulary": object_({"id": TEXT, "label": TEXT, "labels": TEXTS, "concepts": list_(concept)}),
         "Vocabularies": page_(object_({"id": TEXT, "label": TEXT, "concepts": NUMBER})),

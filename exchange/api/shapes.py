@@ -7,9 +7,11 @@ from sqlmodel import Session
 
 from exchange.catalogue import handshake as answering
 from exchange.catalogue import shelf
+from exchange.catalogue.collections import Shown
 from exchange.catalogue.judgement import Distribution, Judgement
 from exchange.catalogue.voices import Voice
 from exchange.models.adoption import Adoption
+from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.practice import Practice, PracticeVersion
 from exchange.models.review import Review
@@ -190,4 +192,36 @@ def adoption(session: Session, one: Adoption, language: str | None) -> dict[str,
         "local": one.local,
         "issued": moment(one.issued_at),
         "modified": moment(one.modified_at),
+    }
+
+
+def collection(one: Collection, size: int, language: str | None) -> dict[str, Any]:
+    """A collection as in a list."""
+    return {
+        "id": one.uri,
+        "key": one.key,
+        "path": f"/collections/{one.key}",
+        "title": one.called(language or "en"),
+        "titles": one.title,
+        "summaries": one.summary,
+        "cluster": one.owner,
+        "cluster_names": one.owner_name,
+        "practices": size,
+        "issued": moment(one.issued_at),
+        "modified": moment(one.modified_at),
+        "local": one.local,
+    }
+
+
+def collection_in_full(one: Collection, shown: list[Shown], language: str | None) -> dict[str, Any]:
+    """A collection with its items; `practice` is null where this instance does not hold it."""
+    return collection(one, len(shown), language) | {
+        "items": [
+            {
+                "id": item.practice,
+                "words": item.words,
+                "practice": practice(held, owner, language) if held and owner else None,
+            }
+            for item, held, owner in shown
+        ]
     }

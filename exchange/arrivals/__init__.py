@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange.arrivals import gestures, handshake, joining, replies, speaking
+from exchange.arrivals import collecting, gestures, handshake, joining, replies, speaking
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.catalogue import adopt, answer, belonging, review, withdraw
 from exchange.messages import Refusal
@@ -44,7 +44,8 @@ class Arrivals:
     def wants(self, session: Session, incoming: Incoming) -> list[str]:
         """What must be read before the activity can be judged: its object, its author, its practice."""
         answers = handshake.is_answer(incoming)
-        if not (answers or incoming.kind in ("Create", "Update", "Announce")):
+        gathers = incoming.kind == "Add" and collecting.is_about(incoming)
+        if not (answers or gathers or incoming.kind in ("Create", "Update", "Announce")):
             return []
         if not self._cares(session, incoming):
             return []
@@ -56,7 +57,7 @@ class Arrivals:
             told_here = answers or incoming.kind == "Announce" or same_origin(uri, incoming.actor)
             return [uri] if uri and told_here and uri not in incoming.fetched else []
         kind = kind_of(obj)
-        needed = [] if kind is None else [owner_of(obj)]
+        needed = [] if kind in (None, "curated") else [owner_of(obj)]
         subject = about(obj) if kind in ("review", "adoption") else None
         if subject and practice_at(session, subject) is None and not self._is_ours(subject):
             needed.append(subject)
@@ -65,6 +66,8 @@ class Arrivals:
             needed.append(adopter_of(obj))
         if kind == "review":
             needed += self._speaks_for(session, incoming, obj)
+        if kind == "curated":
+            needed += collecting.unknown(session, self.origin, obj, incoming)
         unknown = (u for u in needed if u and not self._is_ours(u) and community_at(session, u) is None)
         return [uri for uri in dict.fromkeys(unknown) if uri not in incoming.fetched]
 
@@ -79,8 +82,8 @@ class Arrivals:
             "Create": self._say,
             "Update": self._say,
             "Delete": self._delete,
-            "Add": self._answer,
-            "Remove": self._answer,
+            "Add": self._add,
+            "Remove": self._remove,
             "Move": self._move,
             "Like": gestures.endorse,
             "Announce": self._pass_on,
@@ -128,7 +131,7 @@ class Arrivals:
         return self._take(session, incoming, kind, obj) or originals.renew(session, obj, told=told)
 
     def _take(self, session: Session, incoming: Incoming, kind: str, obj: dict[str, Any]) -> bool:
-        told = incoming.object if incoming.via != "fetch" else None
+        told = incoming.object if incoming.via != "fetch" and incoming.kind != "Add" else None
         taking = Taking(session, incoming.fetched, self.origin, told=told)
         take: dict[str, Callable[[dict[str, Any]], Any]] = {
             "practice": taking.practice,
@@ -136,6 +139,7 @@ class Arrivals:
             "adoption": taking.adoption,
             "delegation": lambda said: speaking.take(taking, said),
             "answer": lambda said: speaking.answer(taking, said),
+            "curated": lambda said: collecting.take(taking, said),
         }
         return bool(take[kind](obj))
 
@@ -147,6 +151,8 @@ class Arrivals:
             return False
         obj = incoming.fetched[uri]
         owner, kind = owner_of(obj), kind_of(obj)
+        if kind == "curated":  # which the cluster itself tells to who follows it
+            return False
         if (
             self._holds(session, uri) and kind != "delegation"
         ):  # which is passed on along its chain when it ends
@@ -177,6 +183,7 @@ class Arrivals:
             replies.forget(session, uri)
             gestures.forget(session, uri)
             belonging.forget(session, uri)
+            collecting.forget(session, uri)
             return self._community_left(session, incoming.actor)
         if not same_origin(uri, incoming.actor):
             raise Forbidden("Only its owner changes an object.")
@@ -187,6 +194,9 @@ class Arrivals:
                 raise Forbidden("Only its owner changes an object.")
             speaking.end(session, lent)
             return True
+        if (kept := collecting.at(session, uri)) is not None and not kept.local:
+            by_instance = self._speaks_for_instance(incoming.actor, kept.owner)
+            return collecting.deleted(session, incoming, kept, by_instance=by_instance)
         if (said := speaking.answer_at(session, uri)) is not None and not said.local:
             return self._answer_taken_back(session, incoming, said)
         found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
@@ -236,6 +246,24 @@ class Arrivals:
         session.add(known)
         return True
 
+    # ----------------------------------------------------------------- what is added and removed
+
+    def _add(self, session: Session, incoming: Incoming) -> bool:
+        """A cluster shows a collection, or the origin of a practice answers an adoption."""
+        if not collecting.is_about(incoming):
+            return self._answer(session, incoming)
+        obj = self._object(incoming)
+        if obj is None or kind_of(obj) != "curated" or not self._cares(session, incoming):
+            return False
+        if owner_of(obj) != incoming.actor or not same_origin(id_of(obj), incoming.actor):
+            raise Forbidden("Only its owner changes an object.")
+        return self._take(session, incoming, "curated", obj)
+
+    def _remove(self, session: Session, incoming: Incoming) -> bool:
+        if not collecting.is_about(incoming):
+            return self._answer(session, incoming)
+        return self._cares(session, incoming) and collecting.removed(session, incoming)
+
     # ----------------------------------------------------------------- whom we listen to
 
     def _cares(self, session: Session, incoming: Incoming) -> bool:
@@ -248,6 +276,8 @@ class Arrivals:
             return True
         if obj is not None and kind == "delegation" and speaking.concerns(session, self.origin, obj):
             return True
+        if kind == "curated":
+            return False
         return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
 
     def _object(self, incoming: Incoming) -> dict[str, Any] | None:

@@ -19,7 +19,11 @@ from federation.activity import PUBLIC, origin_of
 from federation.actor import LocalActor
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
-GROUP = {"lemmy": "https://join-lemmy.org/ns#", "postingRestrictedToMods": "lemmy:postingRestrictedToMods"}
+GROUP = {
+    "lemmy": "https://join-lemmy.org/ns#",
+    "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+    "featuredCollections": {"@id": "https://w3id.org/fep/7aa9#featuredCollections", "@type": "@id"},
+}
 
 
 def found(session: Session, origin: str, *, slug: str, name: str | dict[str, str]) -> Cluster:
@@ -50,6 +54,7 @@ def describe(session: Session, cluster: Cluster) -> dict[str, Any]:
         "postingRestrictedToMods": True,
         "members": f"{cluster.uri}/members",
         "featured": f"{cluster.uri}/practices",
+        "featuredCollections": f"{cluster.uri}/collections",
     }
     return actor.document(session, cluster.uri, profile, origin_of(cluster.uri) or "")
 

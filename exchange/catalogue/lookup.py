@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from exchange.catalogue import collections
 from exchange.messages import N_, NotFound
 from exchange.models.adoption import Adoption
+from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
@@ -42,7 +44,7 @@ def inspect(session: Session, uri: str) -> dict[str, Any] | None:
     (None for what is our own), `state` one of published, withdrawn, confirmed, claimed, denied, known,
     gone, deleted, sent, received.
     """
-    for look in (_practice, _review, _adoption, _community, _actor, _activity, _tombstone):
+    for look in (_practice, _review, _adoption, _collection, _community, _actor, _activity, _tombstone):
         if found := look(session, uri):
             return found
     return None
@@ -107,6 +109,22 @@ def _adoption(session: Session, uri: str) -> dict[str, Any] | None:
         author=_uri_of(session, found.publisher_id),
         content=content if found.withdrawn_at is None else None,
         state=answered if found.withdrawn_at is None else "withdrawn",
+    )
+
+
+def _collection(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.exec(select(Collection).where(Collection.uri == uri)).first()
+    if found is None:
+        return None
+    held = [{"practice": one.practice, "words": one.words} for one in collections.items(session, found)]
+    there = found.withdrawn_at is None
+    return _answer(
+        session,
+        "collection",
+        uri,
+        author=found.owner,
+        content={"title": found.title, "summary": found.summary, "items": held} if there else None,
+        state="published" if there else "withdrawn",
     )
 
 

@@ -13,7 +13,10 @@ COMMANDS = {
     "serve": ("running", "Serve the pages and the federation, and work, in one process."),
     "worker": ("running", "Only work: deliver, take in what arrived, keep the index in step."),
     "community": ("communities", "Communities: add, list, show, seek, import, sign."),
-    "cluster": ("clusters", "Clusters: add, list, members, practices pointed out; join and leave."),
+    "cluster": (
+        "clusters",
+        "Clusters: add, list, members, practices pointed out, collections; join and leave.",
+    ),
     "officer": ("people", "Officers: the people, as functions, who act for a community."),
     "token": ("people", "Tokens: how programs use the API for a community."),
     "practice": ("practices", "Practices: import, export, list, show, withdraw."),

@@ -3,16 +3,18 @@
 import click
 
 from exchange.catalogue import cluster as grouping
+from exchange.catalogue import collect as collecting
+from exchange.catalogue import collections, shelf
 from exchange.catalogue import join as joining
-from exchange.catalogue import shelf
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, print_table, say
+from exchange.messages import N_, Refusal
 from exchange.models.cluster import ASKED
 
 
 @click.group(cls=Group)
 def cluster() -> None:
-    """Clusters: add, list, members, practices pointed out; join and leave."""
+    """Clusters: add, list, members, practices pointed out, collections; join and leave."""
 
 
 @cluster.command("add")
@@ -75,6 +77,37 @@ def curate(slug: str, practice: str, dropped: bool) -> None:
         (grouping.drop if dropped else grouping.curate)(session, found, told)
         address = told.uri
     say(f"{address} is pointed out{' no longer' if dropped else ''}.")
+
+
+@cluster.command("collect")
+@click.argument("slug")
+@click.argument("practice", metavar="PRACTICE")
+@click.option("--title", help="Of a new collection, or of one of the cluster's.")
+@click.option("--into", metavar="KEY", help="The key or address of a collection, instead of its title.")
+@click.option("--words", default="", help="A word about the practice, in at most 300 characters.")
+@click.option(
+    "--language", default="und", metavar="LANGUAGE", help="The language of title and words, such as fr."
+)
+@click.option("--no", "out", is_flag=True, help="Take the practice out of the collection.")
+def collect(
+    slug: str, practice: str, title: str | None, into: str | None, words: str, language: str, out: bool
+) -> None:
+    """Put PRACTICE at the end of a collection of the cluster SLUG, or give it another word there."""
+    if (title is None) is (into is None):
+        raise click.UsageError("Say which collection: --title TEXT or --into KEY.")
+    with opened() as instance, instance.database.writing() as session:
+        found, told = grouping.cluster(session, slug), shelf.practice(session, practice)
+        own = collections.all_(session, owner=found.uri, unfinished=True)
+        kept = next((one for one in own if into in (one.key, one.uri) or title in one.title.values()), None)
+        if kept is None and (title is None or out):
+            raise Refusal(N_("There is no collection “%(ref)s” here."), ref=(into or title or "")[:200])
+        kept = kept or collecting.begin(session, found, {language: title or ""})
+        if out:
+            collecting.take_out(session, kept, told.uri)
+        else:
+            collecting.put(session, kept, told, {language: words} if words else {})
+        address, number = kept.uri, len(collections.items(session, kept))
+    say(f"{address}: {number} practice{'' if number == 1 else 's'}")
 
 
 @cluster.command("join")

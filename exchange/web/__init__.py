@@ -11,6 +11,7 @@ from exchange.web import (
     belonging,
     changes,
     clusters,
+    collections,
     commitments,
     communities,
     comparing,
@@ -43,7 +44,7 @@ from exchange.web.limits import CorrectionLimits, LoginLimits
 PAGES = (
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
-    *(forgotten, people, asking, belonging, searches, seeking),
+    *(forgotten, people, asking, belonging, searches, collections, seeking),
 )
 
 if TYPE_CHECKING:

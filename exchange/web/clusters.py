@@ -4,7 +4,7 @@ from flask import g, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
-from exchange.catalogue import belonging, cluster, shelf
+from exchange.catalogue import belonging, cluster, collections, shelf
 from exchange.messages import N_, NotAllowed
 from exchange.models.cluster import ASKED
 from exchange.models.community import Community
@@ -39,6 +39,8 @@ def one_cluster(slug: str) -> str:
             members=_known(session, cluster.members(session, found)),
             asked=_known(session, cluster.members(session, found, ASKED)),
             practices=cluster.practices(session, found),
+            collections=collections.all_(session, owner=found.uri, unfinished=guard.may_govern()),
+            sizes=collections.sizes(session),
             governs=guard.may_govern(),
         )
 

@@ -5,16 +5,19 @@ the `Accept` header, before this is asked.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from exchange.catalogue import audit, cluster, shelf
+from exchange.catalogue import collections as curated
 from exchange.instance import Instance
 from exchange.messages import NotFound
 from exchange.models.adoption import Adoption
 from exchange.models.answer import Answer as OwnersAnswer
 from exchange.models.cluster import Cluster
+from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.delegation import Delegation
 from exchange.models.practice import WITHDRAWN, Practice
@@ -30,13 +33,18 @@ _PATTERNS = (
     ("community", r"/communities/([a-z0-9-]+)"),
     ("community_collection", r"/communities/([a-z0-9-]+)/(outbox|followers|following)"),
     ("cluster", r"/clusters/([a-z0-9-]+)"),
-    ("cluster_collection", r"/clusters/([a-z0-9-]+)/(outbox|followers|following|members|practices)"),
+    (
+        "cluster_collection",
+        r"/clusters/([a-z0-9-]+)/(outbox|followers|following|members|practices|collections)",
+    ),
     ("practice", r"/practices/([0-9a-f-]{36})"),
     ("practice_collection", r"/practices/([0-9a-f-]{36})/(adoptions|reviews)"),
     ("review", r"/reviews/([0-9a-f-]{36})"),
     ("adoption", r"/adoptions/([0-9a-f-]{36})"),
     ("answer", r"/answers/([0-9a-f-]{36})"),
     ("delegation", r"/delegations/([0-9a-f-]{36})"),
+    ("featured", r"/collections/([0-9a-f-]{36})"),
+    ("featured_note", r"/collections/([0-9a-f-]{36})/note"),
     ("activity", r"/activities/([0-9a-f-]{36})"),
 )
 _ROUTES = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
@@ -85,13 +93,9 @@ def _cluster_collection(
     instance: Instance, session: Session, slug: str, name: str, *, page: str | None
 ) -> Answer | None:
     found = cluster_named(session, slug)
-    if found is None or name not in ("members", "practices"):
+    if found is None or name not in _OF_CLUSTERS:
         return _collection(instance, session, found.uri, name, page) if found else None
-    items = (
-        cluster.members(session, found)
-        if name == "members"
-        else [practice.uri for practice, _owner in cluster.practices(session, found)]
-    )
+    items = _OF_CLUSTERS[name](session, found)
     return 200, {
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": f"{found.uri}/{name}",
@@ -100,6 +104,13 @@ def _cluster_collection(
         "totalItems": len(items),
         "orderedItems": items,
     }
+
+
+_OF_CLUSTERS: dict[str, Callable[[Session, Cluster], list[str]]] = {
+    "members": cluster.members,
+    "practices": lambda session, of: [one.uri for one, _owner in cluster.practices(session, of)],
+    "collections": lambda session, of: [one.uri for one in curated.all_(session, owner=of.uri)],
+}
 
 
 def _own(session: Session, slug: str) -> Community | None:
@@ -175,6 +186,25 @@ def _note(session: Session, model: Any, key: str) -> Answer | None:
     if found.withdrawn_at is not None:
         return 410, _stone(found.uri, "Note", found)
     return _told(session, found.uri)
+
+
+def _featured(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Collection, key)
+    if found is None or (found.local and found.told_at is None):
+        return None
+    if not found.local:
+        return 303, found.uri
+    if found.withdrawn_at is not None:
+        return 410, _stone(found.uri, "FeaturedCollection", found)
+    return _told(session, found.uri)
+
+
+def _featured_note(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Collection, key)
+    if found is None or not found.local or found.told_at is None:
+        return None
+    uri = f"{found.uri}/note"
+    return _told(session, uri) if found.withdrawn_at is None else (410, _stone(uri, "Note", found))
 
 
 def _activity(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:

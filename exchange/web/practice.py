@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from exchange.catalogue import (
     answer,
     cluster,
+    collections,
     evidence,
     handshake,
     judgement,
@@ -100,6 +101,10 @@ def practice(key: str) -> str | Response:
         traced = provenance.of(session, instance().node, found)
         witnesses = evidence.witnesses(session, found)
         groups = cluster.led_for(session, found) if may_govern() else []
+        ours = (
+            [one for one in collections.all_(session, unfinished=True) if one.local] if may_govern() else []
+        )
+        kept_in = collections.holding(session, found.uri)
     return render_template(
         "practice.html",
         told=told,
@@ -112,6 +117,8 @@ def practice(key: str) -> str | Response:
         reading=_reading(),
         mine=g.officer is not None and officers.may(g.officer, owner),
         clusters=groups,
+        own_collections=ours,
+        collections=kept_in,
         rateable=g.community is not None and g.community.id != owner.id,
     )
 

@@ -63,6 +63,9 @@ NOTES = {
     "asked",
     "request-done",
     "still-so",
+    "collected",
+    "saved-collection",
+    "collection-gone",
 }
 
 

@@ -22,6 +22,8 @@ from exchange import schema
 from exchange.catalogue import (
     adopt,
     answer,
+    cluster,
+    collect,
     community,
     delegate,
     handshake,
@@ -44,7 +46,7 @@ OWNER, OTHER = "https://villages.example", "https://uplands.example"
 PRACTICE, PLACE, ADOPTER, GIVER = "ungersheim-21-actions", "ungersheim", "hillfoot", "glenmoor"
 LONGEST = 160  # characters of a text that an example shows
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ENVELOPES = ("create", "update", "update-actor", "outbox-page")
+_ENVELOPES = ("create", "update", "update-actor", "add-collection", "outbox-page")
 
 
 def tell(rig: Rig) -> dict[str, Any]:
@@ -97,6 +99,15 @@ def tell(rig: Rig) -> dict[str, Any]:
             held = session.exec(select(Review).where(Review.uri == review)).one()
             answered = answer.answer(session, held, {"fr": "Le coût complet est dans la version 2."}).uri
         found["answer"] = owner.document(answered)
+    with _at("09:37"), owner.instance.database.writing() as session:
+        led = cluster.found(session, owner.origin, slug="small-places", name={"en": "Small places"})
+        begun = collect.begin(
+            session, led, {"en": "Begin with these"}, {"en": "What a village can do alone."}
+        )
+        collect.put(session, begun, shelf.practice(session, uri), {"en": "It says what it cost."})
+        gathered = begun.uri
+    found["collection"] = owner.document(gathered)
+    found["add-collection"] = _said(owner, "Add", gathered)
     found["reviews"] = owner.document(f"{uri}/reviews")
     found["adoptions"] = owner.document(f"{uri}/adoptions")
     found["outbox"] = owner.document("/actor/outbox")

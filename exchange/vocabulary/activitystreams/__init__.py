@@ -1,6 +1,12 @@
-"""Practices, reviews, adoptions, voices and communities as ActivityStreams says them, and read back from it."""
+"""Practices, reviews, adoptions, voices, collections and communities as ActivityStreams says them, and read back from it."""
 
 from exchange.vocabulary.activitystreams.adoption import ReadAdoption, adoption_object, adoption_of
+from exchange.vocabulary.activitystreams.collection import (
+    ReadCollection,
+    announcement,
+    collection_object,
+    collection_of,
+)
 from exchange.vocabulary.activitystreams.community import community_of, community_profile
 from exchange.vocabulary.activitystreams.practice import ReadPractice, practice_object, practice_of
 from exchange.vocabulary.activitystreams.review import ReadReview, review_object, review_of
@@ -18,13 +24,17 @@ __all__ = [
     "PUBLIC",
     "ReadAdoption",
     "ReadAnswer",
+    "ReadCollection",
     "ReadDelegation",
     "ReadPractice",
     "ReadReview",
     "adoption_object",
     "adoption_of",
+    "announcement",
     "answer_object",
     "answer_of",
+    "collection_object",
+    "collection_of",
     "community_of",
     "community_profile",
     "context",

@@ -4,13 +4,15 @@ from typing import Any
 
 from federation.activity import id_of, ids_of
 
-NODES = ("practice", "review", "adoption", "delegation", "answer")
+NODES = ("practice", "review", "adoption", "delegation", "answer", "curated")
 
 
 def kind_of(obj: Any) -> str | None:
     """Which of our records an object carries, or None; any other note or article carries none."""
     if not isinstance(obj, dict):
         return None
+    if obj.get("type") == "FeaturedCollection":  # with our words in it or without
+        return "curated"
     return next((name for name in NODES if isinstance(obj.get(name), dict)), None)
 
 

@@ -38,3 +38,18 @@ def test_a_community_joins_a_cluster_and_leaves_it(operator: Operator) -> None:
     assert "no community" in operator.types("cluster", "join", "none", "solar", status=1).stderr
     (cluster,) = operator.reads("cluster", "list")
     assert (cluster["members"], cluster["asked"]) == ([], [])
+
+
+def test_a_practice_is_put_into_a_collection_and_taken_out(operator: Operator) -> None:
+    operator.types("cluster", "add", "solar", "--name", "Solar towns")
+    said = ("cluster", "collect", "solar", operator.key())
+    assert "which collection" in operator.types(*said, status=2).stderr
+    assert "no collection" in operator.types(*said, "--into", "none", status=1).stderr
+    assert "300" in operator.types(*said, "--title", "Roofs", "--words", "x" * 301, status=1).stderr
+    made = operator.types(*said, "--title", "Roofs", "--language", "en", "--words", "Begin here.").stdout
+    address, _, number = made.partition(": ")
+    assert (address.startswith(f"{ORIGIN}/collections/"), number) == (True, "1 practice\n")
+    assert operator.types(*said, "--title", "Roofs").stdout == made
+    held = operator.reads("inspect", address)
+    assert held["content"]["items"][0]["words"] == {"en": "Begin here."}
+    assert operator.types(*said, "--into", address, "--no").stdout == f"{address}: 0 practices\n"

@@ -68,7 +68,7 @@ def test_followers_are_told_twice_and_it_is_taken_back(rig: Rig, house: House, f
     _curate(house, uri)
     _curate(house, uri)
     rig.settle()
-    wrapped, plain = fedi.told("ana")[1:]
+    wrapped, plain = sorted(fedi.told("ana")[1:], key=lambda a: isinstance(a["object"], str))
     assert {a["actor"] for a in (wrapped, plain)} == {group}
     assert {a["type"] for a in (wrapped, plain)} == {"Announce"}
     assert (wrapped["object"]["type"], wrapped["object"]["object"]["id"]) == ("Create", uri)
@@ -77,10 +77,8 @@ def test_followers_are_told_twice_and_it_is_taken_back(rig: Rig, house: House, f
     _curate(house, uri, drop=True)
     rig.settle()
     undone = fedi.told("ana")[3:]
-    assert [(a["type"], a["object"]["id"]) for a in undone] == [
-        ("Undo", wrapped["id"]),
-        ("Undo", plain["id"]),
-    ]
+    assert {a["type"] for a in undone} == {"Undo"}
+    assert sorted(a["object"]["id"] for a in undone) == sorted([wrapped["id"], plain["id"]])
     assert house.document("/clusters/solar-towns/practices")["totalItems"] == 0
 
 

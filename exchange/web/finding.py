@@ -129,9 +129,11 @@ def _question(params: finding.SearchParams) -> str:
 
 
 def why(item: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Each word of a hit's reasons, with the names of the texts in which it stands."""
+    """Each word of a hit's reasons, with the names of the texts in which it stands; a theme stands in none."""
     found: dict[str, list[str]] = {}
     for reason in item.get("reasons") or ():
+        if reason["field"] in finding.FACETS:
+            continue
         places = found.setdefault(reason["word"], [])
         if reason["field"] in TEXTS:
             places.append(reason["field"])

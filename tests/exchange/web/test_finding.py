@@ -110,7 +110,9 @@ def test_a_hit_says_why_it_is_here(settled: House) -> None:
     assert item["rank"] == 1
     assert sum(one["score"] for one in item["reasons"]) == pytest.approx(item["score"], rel=0.01)
     page = Visitor(settled, "de").see("/practices?q=canteen&explain=1")
-    assert "„canteen“ steht hier:" in re.sub(r"\s+", " ", page.find("details", class_="why").text)
+    reasons = re.sub(r"\s+", " ", page.find("details", class_="why").text)
+    assert "„canteen“ steht hier:" in reasons
+    assert "th-food" not in reasons
     plain = Visitor(settled).see("/practices?q=canteen").find("details", class_="why")
     assert "explain=1" in plain.find("a", class_="ask-why")["href"]
     assert "reasons" not in asked(settled, "/api/v1/practices?q=canteen")["items"][0]

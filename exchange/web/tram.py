@@ -9,6 +9,7 @@ COLUMN, ROW = 178, 104  # between stations, in units of the picture
 LEFT, TOP, FOOT = 76, 34, 66  # room for the first name, above the first station, and for the words below
 ARC = 34  # how far a line that leads back rises above its stations
 BEND = 16  # of a line that turns
+LANES = (0, 6, 12, 16)  # beside each other, where lines of several kinds leave a station downward
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,13 @@ def drawn(lineage: Lineage, here: str) -> Map:
         Stop(station, *places[uri], uri == here, tuple(x for x in lineage.lines if x.target == uri))
         for uri, station in lineage.stations.items()
     ]
+    lanes = _lanes(lineage, places, first)
     tracks = [
-        Track(line, _path(line, places, first), line.state + (" stopped" if line.stopped else ""))
+        Track(
+            line,
+            _path(line, places, first, lanes.get((line.source, line.state), 0)),
+            line.state + (" stopped" if line.stopped else ""),
+        )
         for line in lineage.lines
     ]
     width = max(x for x, _y in places.values()) + LEFT
@@ -111,14 +117,41 @@ def _rows(lineage: Lineage, first: Mapping[str, str]) -> dict[str, int]:
     return rows
 
 
-def _path(line: Line, places: Mapping[str, tuple[int, int]], first: Mapping[str, str]) -> str:
+def _lanes(
+    lineage: Lineage, places: Mapping[str, tuple[int, int]], first: Mapping[str, str]
+) -> dict[tuple[str, str], int]:
+    """How far from the straight line those of each station and state run, so that none hides another.
+
+    What goes straight on keeps the middle; of the others the one that goes down farthest is the outermost.
+    """
+    straight: dict[str, str] = {}
+    deepest: dict[str, dict[str, int]] = {}
+    for line in lineage.lines:
+        if line.back or first.get(line.target) != line.source:
+            continue
+        (_x, y1), (_x, y2) = places[line.source], places[line.target]
+        if y1 == y2:
+            straight[line.source] = line.state
+        else:
+            states = deepest.setdefault(line.source, {})
+            states[line.state] = max(y2, states.get(line.state, 0))
+    lanes: dict[tuple[str, str], int] = {}
+    for source, states in deepest.items():
+        middle = straight.get(source)
+        order = sorted(states, key=lambda state: (state != middle, states[state], state))
+        free = LANES if middle is None or middle in states else LANES[1:]
+        lanes |= {(source, state): free[min(n, len(free) - 1)] for n, state in enumerate(order)}
+    return lanes
+
+
+def _path(line: Line, places: Mapping[str, tuple[int, int]], first: Mapping[str, str], lane: int) -> str:
     (x1, y1), (x2, y2) = places[line.source], places[line.target]
     if line.back:
         return f"M{x1} {y1}C{x1} {y1 - 2 * ARC} {x2} {y2 - 2 * ARC} {x2} {y2}"
     if y1 == y2 and first.get(line.target) == line.source:
         return f"M{x1} {y1}H{x2}"
     if y2 > y1 and first.get(line.target) == line.source:
-        turn = x1 + COLUMN // 2
+        turn, y1 = x1 + COLUMN // 2 - lane, y1 + lane
         return (
             f"M{x1} {y1}H{turn - BEND}Q{turn} {y1} {turn} {y1 + BEND}"
             f"V{y2 - BEND}Q{turn} {y2} {turn + BEND} {y2}H{x2}"

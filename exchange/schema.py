@@ -58,11 +58,16 @@ def stamp(database: Database) -> None:
     _alembic(database, lambda config: command.stamp(config, "head"))
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that an older database lacks, all of them or none."""
+def upgrade(database: Database, version: str = "head") -> None:
+    """Run the migrations that an older database lacks up to a version, all of them or none."""
     from alembic import command
 
-    _alembic(database, lambda config: command.upgrade(config, "head"))
+    _alembic(database, lambda config: command.upgrade(config, version))
+
+
+def versions() -> set[str]:
+    """Every version of the tables that there has been."""
+    return {_step(path.read_text("utf-8"))[0] for path in _scripts().joinpath("versions").glob("*.py")}
 
 
 def version(database: Database) -> str | None:

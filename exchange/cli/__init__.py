@@ -48,6 +48,11 @@ COMMANDS = {
     ),
     "index": ("operating", "The search index: is it in step, and build it anew."),
     "keys": ("keeping", "Keys: those with which our actors sign, and changed ones of others."),
+    "backup": (
+        "keeping",
+        "Write the whole instance into FILE, also while it is at work; keep the file as safe as its keys.",
+    ),
+    "restore": ("keeping", "Make the instance of the backup FILE in DIR, which must be empty."),
     "upgrade": (
         "keeping",
         "Bring the database to the version of this program; a SQLite file is copied first.",

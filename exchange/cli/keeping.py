@@ -1,6 +1,8 @@
 """Commands that keep an instance in order over the years: newer tables, newer keys."""
 
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from sqlmodel import Session
 
 from exchange import schema
 from exchange.catalogue import keyring, shelf
-from exchange.cli.base import Command, Group, fail, opened, settings
+from exchange.cli.base import Command, Group, data_directory, fail, opened, settings
 from exchange.cli.output import say
 from exchange.config import Settings
 from exchange.db import Database
@@ -36,6 +38,38 @@ def upgrade() -> None:
     finally:
         database.close()
     say(f"The database is of version {newest} now." + (f" What it was is in {copy}." if copy else ""))
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write the whole instance into FILE, also while it is at work; keep the file as safe as its keys."""
+    from exchange import backup as keeping
+
+    rows = keeping.backup(settings(), file, progress=_told)
+    say(f"{file}: {rows} rows, {file.stat().st_size} bytes")
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--database", "database", metavar="URL", help="Where its tables go; SQLite in DIR without.")
+def restore(file: Path, database: str | None) -> None:
+    """Make the instance of the backup FILE in DIR, which must be empty; its index is built at the first start.
+
+    Never let two instances of the same address run: each would believe to be the one that others follow.
+    """
+    from exchange import backup as keeping
+
+    data = data_directory() or os.environ.get("JUMELAGE_DATA")
+    if not data:
+        fail("No directory is named: give --data DIR or set JUMELAGE_DATA.")
+    made = keeping.restore(file, Path(data).expanduser().absolute(), database_url=database, progress=_told)
+    say(f"{made.origin} lives in {made.data} again. Next: jumelage doctor, jumelage serve.")
+
+
+def _told(table: str, rows: int) -> None:
+    if rows and sys.stderr.isatty():
+        click.echo(f"{table}: {rows}", err=True)
 
 
 @click.group(cls=Group)

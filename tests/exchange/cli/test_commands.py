@@ -305,3 +305,16 @@ def test_an_older_database_is_copied_and_upgraded(operator: Operator) -> None:
     assert "before-nothing" in upgraded
     assert (operator.data / "jumelage.sqlite.before-nothing").is_file()
     assert operator.reads("practice", "list") == []
+
+
+def test_an_instance_is_kept_in_a_file_and_made_again(operator: Operator, tmp_path: Path) -> None:
+    operator.types("community", "add", "saillans", "--name", "Saillans", "--country", "FR")
+    file, again = tmp_path / "kept.backup", Operator(tmp_path / "again")
+    operator.types("backup", str(file))
+    assert "there already" in operator.types("backup", str(file), status=1).stderr
+    again.types("restore", str(file))
+    assert again.reads("community", "list") == operator.reads("community", "list")
+    assert "not empty" in again.types("restore", str(file), status=1).stderr
+    file.write_text("x")
+    broken = Operator(tmp_path / "broken")
+    assert "no backup" in broken.types("restore", str(file), status=1).stderr

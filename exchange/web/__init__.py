@@ -24,6 +24,7 @@ from exchange.web import (
     forgotten,
     guard,
     language,
+    mapping,
     moderating,
     network,
     officer,
@@ -44,7 +45,7 @@ from exchange.web.limits import CorrectionLimits, LoginLimits
 PAGES = (
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
-    *(forgotten, people, asking, belonging, searches, collections, seeking),
+    *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
 )
 
 if TYPE_CHECKING:

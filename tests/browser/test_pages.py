@@ -20,6 +20,8 @@ PUBLIC = [
     "/communities/saillans/similar",
     "/bridging",
     "/gaps",
+    "/map",
+    "/map?zoom=FR",
     "/federation",
     "/login",
     "/help/search",

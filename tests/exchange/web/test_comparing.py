@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -17,6 +19,7 @@ PAGES = (
     "/communities/saillans/similar?list=anywhere&population=4&country=0",
     "/bridging",
     "/gaps",
+    "/map",
 )
 
 
@@ -36,6 +39,8 @@ def test_a_comparison_speaks_the_language_of_the_browser(house: House, path: str
         "/api/v1/communities/saillans/similar?list=best",
         "/api/v1/communities/saillans/similar?limit=0",
         "/api/v1/bridging?by=day",
+        "/map?country=Atlantis",
+        "/map.svg?theme=th-nothing",
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_a_sentence(visitor: Visitor, path: str) -> None:
@@ -48,6 +53,7 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(visitor: Visitor, path
         "/communities/none/similar",
         "/gaps?cluster=none",
         "/bridging.svg?cluster=none",
+        "/map.png",
         "/api/v1/gaps?cluster=x",
     ],
 )
@@ -117,3 +123,56 @@ def test_the_gap_map_is_a_picture_a_table_and_two_files(visitor: Visitor) -> Non
     assert first["aria-label"] == "Participation and local democracy, Countryside: 2 practices"
     assert any(a["href"] == "/desk/practices/new" for a in squares)
     assert ElementTree.fromstring(visitor.get("/gaps.svg").data).find(".//{*}style") is not None
+
+
+def rows(answer: Any) -> list[dict[str, str]]:
+    assert answer.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_the_map_its_table_and_its_files_say_the_same(visitor: Visitor) -> None:
+    page = visitor.see("/map")
+    places, flows = (len(t.find("tbody").find_all("tr")) for t in page.find_all("table"))
+    told, went = rows(visitor.get("/map.csv")), rows(visitor.get("/map/adoptions.csv"))
+    assert (places, flows) == (sum(r["practices"] + r["took_up"] != "" for r in told), len(went))
+    saillans = next(r for r in told if r["name"] == "Saillans")
+    assert (saillans["practices"], saillans["taken_up_by_others"]) == ("1", "2")
+    assert {(r["from_name"], r["from_country"]) for r in went} >= {
+        ("Saillans", "FR"),
+        ("Mouans-Sartoux", "FR"),
+    }
+    svg = ElementTree.fromstring(visitor.get("/map.svg").data)
+    arrows = [g for g in svg.iter("{http://www.w3.org/2000/svg}g") if "flow" in g.get("class", "")]
+    legend, undrawn = (
+        2,
+        int(re.search(r"(\d+) adoptions? ha", page.aside.text).group(1))
+        if "no arrow" in page.aside.text
+        else 0,
+    )  # type: ignore[union-attr]
+    assert sum(int(r["adoptions"]) for r in went) - undrawn >= len(arrows) - legend > 0
+    assert page.find("svg", class_="map").find("desc").text in page.find("p", class_="lead").text
+
+
+def test_the_map_of_a_search_shows_what_the_search_finds(visitor: Visitor) -> None:
+    found = visitor.get("/api/v1/practices?country=DE").get_json()
+    told = rows(visitor.get("/map.csv?country=DE"))
+    assert sum(int(r["practices"] or 0) for r in told) == found["total"]
+    assert {r["country"] for r in told if r["practices"]} == {"DE"}
+    page = visitor.see("/map?country=DE")
+    assert page.find("option", selected=True)["value"] == "DE"
+    circles = page.select("svg.map a")
+    assert {"Ulm: 1 practice", "Treuenbrietzen: 1 practice"} <= {
+        a["aria-label"].replace(" (Ortsteil Feldheim, ~135 inh.)", "") for a in circles
+    }
+    beside = visitor.see("/practices?country=DE").select_one("figure.beside img")["src"]  # type: ignore[index]
+    assert visitor.see(circles[0]["href"]).h2.text == "1 practice"
+    image = visitor.get(beside)
+    assert image.headers["Content-Disposition"].startswith("inline")
+    again = visitor.get(beside, **{"If-None-Match": image.headers["ETag"]})
+    assert (image.status_code, again.status_code) == (200, 304)
+
+
+def test_an_officer_sees_their_own_place_on_the_map(house: House) -> None:
+    signs = logged_in(house, "arvieu").see("/map").select("svg.map .own-place text")
+    assert [sign.text for sign in signs] == ["Arvieu"]
+    assert not Visitor(house).see("/map").select(".own-place")

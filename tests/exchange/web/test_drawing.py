@@ -2,7 +2,12 @@
 
 from xml.etree import ElementTree
 
+import pytest
+
 from exchange.web import drawing
+from exchange.web.drawing import land
+from exchange.web.drawing.labels import Labels
+from exchange.web.drawing.projection import project
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -37,3 +42,50 @@ def test_a_picture_has_no_colours_of_its_own_but_takes_them_along_as_a_file() ->
     assert "--verdigris: #0b5d46" in as_file
     assert "prefers-color-scheme: dark" in as_file
     assert "url(" not in as_file
+
+
+def test_the_projection_is_that_of_the_european_grid() -> None:
+    # The example of IOGP's Guidance Note 7-2 for EPSG:3035.
+    east, north = project(50, 5)
+    assert (east, north) == (pytest.approx(3962.79945, abs=1e-4), pytest.approx(2999.71885, abs=1e-4))
+    assert project(52, 10) == (pytest.approx(4321), pytest.approx(3210))
+
+
+def test_places_stand_on_the_map_where_they_lie() -> None:
+    europe = land.view()
+    lisbon, helsinki, athens = (europe.at(project(*p)) for p in ((38.7, -9.1), (60.2, 24.9), (38, 23.7)))
+    assert None not in (lisbon, helsinki, athens)
+    assert lisbon[0] < athens[0] < helsinki[0] or lisbon[0] < helsinki[0] < athens[0]
+    assert helsinki[1] < lisbon[1]
+    assert europe.at(project(41.5, -81.7)) is None  # Cleveland, Ohio
+    far = europe.at(project(27.8, -17.9))  # El Hierro, in a box of its own
+    assert far
+    assert [i.name for i in land.INSETS if i.holds(far)] == ["ES70"]
+    assert land.view(["FR"]).at(project(48.85, 2.35))
+    assert land.view(["FR"]).at(project(52.5, 13.4)) is None
+    assert land.view(["Atlantis"]) == europe
+
+
+@pytest.mark.parametrize("codes", [(), ("EL",), ("UK", "IE"), ("LI",), ("NO",)])
+def test_land_is_drawn_within_its_picture_and_small(codes: tuple[str, ...]) -> None:
+    view = land.view(codes)
+    path = land.outline(view)
+    assert path.count("M") == path.count("z")
+    assert len(path) < 20_000
+    assert 300 < view.height < 1000
+
+
+def test_names_on_a_map_never_cover_each_other_nor_a_circle() -> None:
+    labels = Labels(300, 200, [(100, 100, 10), (130, 100, 10)])
+    made = labels.placed(
+        [
+            (100, 100, 10, "Eeklo"),
+            (130, 100, 10, "Gent"),
+            (100, 100, 10, "a name too long for any of this" * 3),
+        ]
+    )
+    assert len(made) == 2
+    boxes = labels.taken
+    for n, one in enumerate(boxes):
+        for other in boxes[n + 1 :]:
+            assert one[0] >= other[2] or one[2] <= other[0] or one[1] >= other[3] or one[3] <= other[1]

@@ -324,6 +324,6 @@ def test_markup_in_a_record_is_shown_and_never_obeyed(house: House, visitor: Vis
     for path in ("/", "/practices?q=hostileword", f"/practices/{practice.key}", "/communities/arvieu"):
         text = visitor.get(path).text
         assert "hostileword" in text, path
-        assert "<img" not in text, path
+        assert "<img" not in text.replace('<img src="/map.svg?', ""), path
         assert "<script" not in text.replace('<script src="/static/', ""), path
         assert "{{ 7*7 }}" in text, path

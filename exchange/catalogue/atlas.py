@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from exchange.catalogue import find as finding
 from exchange.catalogue.find import SearchParams
@@ -136,7 +136,7 @@ def _adoptions(
         .join(Adoption, Adoption.practice_id == Practice.id)
         .where(Practice.state == PUBLISHED, Adoption.withdrawn_at == None)  # noqa: E711
         # What an owner contests did not go anywhere.
-        .where(or_(col(Adoption.confirmed).is_(None), col(Adoption.confirmed)))
+        .where(col(Adoption.confirmed).is_not(False))
         .order_by(col(Adoption.id))
     )
     for uri, owner, adopter_id, adopter, record in session.exec(query):

@@ -9,6 +9,7 @@ from exchange.web import (
     adopting,
     asking,
     belonging,
+    beside,
     changes,
     clusters,
     collections,
@@ -28,12 +29,15 @@ from exchange.web import (
     moderating,
     network,
     officer,
+    passing,
     people,
+    places,
     practice,
     public,
     rating,
     searches,
     seeking,
+    sheet,
     show,
     speaking,
     tending,
@@ -46,6 +50,7 @@ PAGES = (
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
+    *(places, beside, sheet, passing),
 )
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from exchange.models.community import Community
 from exchange.models.handshake import AdoptionAnswer
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
-from exchange.web import tram
+from exchange.web import citing, tram
 from exchange.web.blueprints import public
 from exchange.web.failures import page as failure
 from exchange.web.guard import may_govern
@@ -120,6 +120,8 @@ def practice(key: str) -> str | Response:
         own_collections=ours,
         collections=kept_in,
         rateable=g.community is not None and g.community.id != owner.id,
+        cited=citing.citation(found, owner),
+        bibtex=citing.bibtex(found, owner),
     )
 
 

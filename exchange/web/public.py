@@ -1,19 +1,20 @@
 """What everybody meets first: the home page with what is new, the choice of language, and help."""
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
+from exchange.catalogue import figure as counting
 from exchange.catalogue import shelf
+from exchange.models.adoption import Adoption
 from exchange.models.community import Community
+from exchange.models.practice import Practice
 from exchange.web.blueprints import public
 from exchange.web.guard import local_path
 from exchange.web.language import switch
 from exchange.web.reach import database
 
-NEW = 6  # of each kind on the home page
+NEW, FEW = 6, 4  # practices on the home page; adoptions and reviews
 
 
 @public.get("/")
@@ -23,9 +24,9 @@ def home() -> str:
         return render_template(
             "home.html",
             practices=shelf.newest(session, limit=NEW),
-            reviews=shelf.newest_reviews(session, limit=NEW),
-            adoptions=_with_adopters(session, shelf.newest_adoptions(session, limit=2 * NEW))[:NEW],
-            counts=shelf.counts(session),
+            reviews=shelf.newest_reviews(session, limit=FEW),
+            adoptions=_with_places(session, shelf.newest_adoptions(session, limit=2 * NEW))[:FEW],
+            figure=counting.figure(session),
         )
 
 
@@ -49,9 +50,17 @@ def help_facts() -> str:
     return render_template("help_facts.html")
 
 
-def _with_adopters(session: Session, found: list[Any]) -> list[tuple[Any, Any, Community | None]]:
+def _with_places(
+    session: Session, found: list[tuple[Adoption, Practice]]
+) -> list[tuple[Adoption, Practice, Community, Community | None]]:
+    """Adoptions with the practice, its owner, and the adopter where it has a page."""
     return [
-        (a, p, session.get(Community, a.adopter_id) if a.adopter_id else None)
-        for a, p in found
-        if not a.record.get("inverse")
+        (
+            adoption,
+            practice,
+            shelf.community_of(session, practice),
+            session.get(Community, adoption.adopter_id) if adoption.adopter_id else None,
+        )
+        for adoption, practice in found
+        if not adoption.record.get("inverse")
     ]

@@ -140,7 +140,8 @@ def adopted_by_alike(
 
     An adopter of whom only the name is known is looked up among the reference units.
     """
-    taken = set(session.exec(select(Adoption.practice_id).where(Adoption.adopter_id == community.id)))
+    mine = select(Adoption.practice_id).where(Adoption.adopter_id == community.id)
+    taken = set(session.exec(mine)) if community.id is not None else set()
     far = likeness.distances(session, community, weights)
     query = (
         select(Adoption, Practice, Community)

@@ -327,3 +327,18 @@ def test_markup_in_a_record_is_shown_and_never_obeyed(house: House, visitor: Vis
         assert "<img" not in text.replace('<img src="/map.svg?', ""), path
         assert "<script" not in text.replace('<script src="/static/', ""), path
         assert "{{ 7*7 }}" in text, path
+
+
+def test_the_home_page_counts_what_is_held_and_says_how_much_is_rural(visitor: Visitor) -> None:
+    page = visitor.see("/")
+    figures = {one.text.split()[1].strip(","): one.strong.text for one in page.select(".figure-line li")}
+    told = visitor.get("/api/v1/bridging").get_json()["representation"]
+    total = visitor.get("/api/v1/practices").get_json()["total"]
+    assert figures["practices"] == str(total)
+    assert figures["communities"] == str(visitor.get("/api/v1/communities").get_json()["total"])
+    assert figures["instance"] == "1"
+    rural = round(100 * told["by_kind"]["rural"] / told["practices"])
+    assert f"Rural area {rural}%" in page.select_one(".kinds-line").text
+    ended = next(one for one in page.select("ul.feed li") if "Stopped after start" in one.text)
+    assert "learned from" in ended.text
+    assert "Why it ended: Staff or volunteer capacity" in " ".join(ended.text.split())

@@ -5,6 +5,7 @@ from flask import Flask
 from exchange.api import (
     afterlife,
     answers,
+    calls,
     comparing,
     health,
     openapi,
@@ -27,5 +28,5 @@ def register(app: Flask, instance: Instance) -> None:
 
 
 # Each of these hangs its routes on the blueprint; the one that answers for unknown addresses comes last.
-for _module in (answers, reading, comparing, afterlife, writing, openapi, problems):
+for _module in (answers, reading, comparing, afterlife, calls, writing, openapi, problems):
     assert _module

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exchange.api import schemas_afterlife
+from exchange.api import schemas_afterlife, schemas_calls
 from exchange.api.schema_parts import (
     COUNTS,
     MAYBE_NUMBER,
@@ -214,6 +214,7 @@ def _answers() -> dict[str, Any]:
         "Adoptions": page_(ref_("Adoption")),
         "Version": object_(version),
         **schemas_afterlife.afterlife(),
+        **schemas_calls.calls(),
         "Versions": page_(ref_("Version")),
         "Commitments": page_(
             object_(

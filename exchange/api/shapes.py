@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlmodel import Session
 
+from exchange.catalogue import calls, shelf
 from exchange.catalogue import handshake as answering
-from exchange.catalogue import shelf
+from exchange.catalogue.calls import Said
 from exchange.catalogue.collections import Shown
 from exchange.catalogue.judgement import Distribution, Judgement
+from exchange.catalogue.progress import Progress
 from exchange.catalogue.voices import Voice
 from exchange.models.adoption import Adoption
+from exchange.models.call import Call
 from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.practice import Practice, PracticeVersion
@@ -210,6 +213,78 @@ def collection(one: Collection, size: int, language: str | None) -> dict[str, An
         "issued": moment(one.issued_at),
         "modified": moment(one.modified_at),
         "local": one.local,
+    }
+
+
+def call(one: Call, language: str | None) -> dict[str, Any]:
+    """A consultation or campaign as in a list."""
+    return {
+        "id": one.uri,
+        "key": one.key,
+        "path": f"/{one.kind}s/{one.key}",
+        "title": one.called(language or "en"),
+        "titles": one.title,
+        "words": one.words,
+        "theme": one.theme,
+        "cluster": one.owner,
+        "cluster_names": one.owner_name,
+        "opens": one.opens_on.isoformat(),
+        "closes": one.closes_on.isoformat(),
+        "open": calls.is_open(one),
+        "open_to": one.open_to,
+        "closed": moment(one.closed_at),
+        "synthesis": one.synthesis,
+        "issued": moment(one.issued_at),
+        "modified": moment(one.modified_at),
+        "local": one.local,
+    }
+
+
+def consultation_in_full(one: Call, said: list[Said], language: str | None) -> dict[str, Any]:
+    """A consultation with what was said in it; of what is hidden or moved away the trace alone."""
+    return call(one, language) | {
+        "tally": one.tally or None,
+        "contributions": [
+            _said(what) | {"comments": [_said(reply) for reply in what.comments]} for what in said
+        ],
+    }
+
+
+def _said(one: Said) -> dict[str, Any]:
+    words = one.words if one.readable else None
+    return {
+        "id": one.entry.contribution,
+        "community": one.entry.author,
+        "accepted": moment(one.entry.at),
+        "titles": words.title if words else {},
+        "texts": words.text if words else {},
+        "supported_by": [uri for uri, _place in one.backers],
+        "hidden": one.entry.hidden or None,
+        "moved_to": one.entry.moved_to,
+        "moved_from": one.entry.moved_from,
+    }
+
+
+def campaign_in_full(
+    one: Call, came: Progress, taking_part: list[str], language: str | None
+) -> dict[str, Any]:
+    """A campaign with what has come so far."""
+    return call(one, language) | {
+        "aim": one.aim or None,
+        "taking_part": taking_part,
+        "reached": came.reached,
+        "practices": [p.uri for p, _owner in came.practices],
+        "adoptions": [a.uri for a, _p, _by in came.adoptions],
+        "progress": [
+            {
+                "place": row.place or None,
+                "called": row.called,
+                "practices": row.practices,
+                "adoptions": row.adoptions,
+                "awaited": [place.uri for place in row.awaited],
+            }
+            for row in came.rows
+        ],
     }
 
 

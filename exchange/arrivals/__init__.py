@@ -10,9 +10,18 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange.arrivals import collecting, gestures, handshake, joining, replies, speaking
+from exchange.arrivals import (
+    collecting,
+    consulting,
+    contributing,
+    gestures,
+    handshake,
+    joining,
+    replies,
+    speaking,
+)
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.catalogue import adopt, answer, belonging, review, withdraw
+from exchange.catalogue import adopt, answer, belonging, calls, review, withdraw
 from exchange.messages import Refusal
 from exchange.models.answer import Answer
 from exchange.models.community import Community
@@ -21,6 +30,7 @@ from exchange.models.review import Review
 from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary.activitystreams.handshake import reason_of
 from exchange.vocabulary.activitystreams.kinds import (
+    CALLS,
     about,
     adopter_of,
     kind_of,
@@ -43,7 +53,9 @@ class Arrivals:
 
     def wants(self, session: Session, incoming: Incoming) -> list[str]:
         """What must be read before the activity can be judged: its object, its author, its practice."""
-        answers = handshake.is_answer(incoming)
+        if incoming.kind in ("Like", "Join"):
+            return consulting.backer(session, incoming)
+        answers = handshake.is_answer(incoming) or (incoming.kind == "Add" and consulting.is_about(incoming))
         gathers = incoming.kind == "Add" and collecting.is_about(incoming)
         if not (answers or gathers or incoming.kind in ("Create", "Update", "Announce")):
             return []
@@ -57,7 +69,7 @@ class Arrivals:
             told_here = answers or incoming.kind == "Announce" or same_origin(uri, incoming.actor)
             return [uri] if uri and told_here and uri not in incoming.fetched else []
         kind = kind_of(obj)
-        needed = [] if kind in (None, "curated") else [owner_of(obj)]
+        needed = [] if kind in (None, "curated", *CALLS) else [owner_of(obj)]
         subject = about(obj) if kind in ("review", "adoption") else None
         if subject and practice_at(session, subject) is None and not self._is_ours(subject):
             needed.append(subject)
@@ -68,6 +80,8 @@ class Arrivals:
             needed += self._speaks_for(session, incoming, obj)
         if kind == "curated":
             needed += collecting.unknown(session, self.origin, obj, incoming)
+        if kind in CALLS:
+            needed += consulting.unknown(session, self.origin, obj, incoming)
         unknown = (u for u in needed if u and not self._is_ours(u) and community_at(session, u) is None)
         return [uri for uri in dict.fromkeys(unknown) if uri not in incoming.fetched]
 
@@ -85,11 +99,11 @@ class Arrivals:
             "Add": self._add,
             "Remove": self._remove,
             "Move": self._move,
-            "Like": gestures.endorse,
+            "Like": self._like,
             "Announce": self._pass_on,
-            "Undo": gestures.undo,
-            "Join": joining.join,
-            "Leave": joining.leave,
+            "Undo": self._undo,
+            "Join": self._join,
+            "Leave": self._leave,
             "Accept": joining.accepted,
             "Reject": joining.refused,
             "Flag": gestures.report,
@@ -140,6 +154,9 @@ class Arrivals:
             "delegation": lambda said: speaking.take(taking, said),
             "answer": lambda said: speaking.answer(taking, said),
             "curated": lambda said: collecting.take(taking, said),
+            "consultation": lambda said: consulting.take(taking, said),
+            "campaign": lambda said: consulting.take(taking, said),
+            "contribution": lambda said: contributing.say(taking, said),
         }
         return bool(take[kind](obj))
 
@@ -151,7 +168,7 @@ class Arrivals:
             return False
         obj = incoming.fetched[uri]
         owner, kind = owner_of(obj), kind_of(obj)
-        if kind == "curated":  # which the cluster itself tells to who follows it
+        if kind in ("curated", *CALLS, "contribution"):  # which those whose words they are tell themselves
             return False
         if (
             self._holds(session, uri) and kind != "delegation"
@@ -173,6 +190,32 @@ class Arrivals:
         taking = Taking(session, incoming.fetched, self.origin)
         return self._cares(session, incoming) and handshake.take(session, incoming, taking)
 
+    # ----------------------------------------------------------------- what is done in a few words
+
+    def _like(self, session: Session, incoming: Incoming) -> bool:
+        taking = Taking(session, incoming.fetched, self.origin)
+        supported = contributing.liked(session, incoming, taking)
+        if supported is None:
+            gestures.endorse(session, incoming)
+        return bool(supported)
+
+    def _undo(self, session: Session, incoming: Incoming) -> bool:
+        undone = contributing.undone(session, incoming)
+        gestures.undo(session, incoming)
+        return bool(undone)
+
+    def _join(self, session: Session, incoming: Incoming) -> bool:
+        joined = contributing.joined(session, incoming, Taking(session, incoming.fetched, self.origin))
+        if joined is None:
+            joining.join(session, incoming)
+        return bool(joined)
+
+    def _leave(self, session: Session, incoming: Incoming) -> bool:
+        left = contributing.left(session, incoming)
+        if left is None:
+            joining.leave(session, incoming)
+        return bool(left)
+
     # ----------------------------------------------------------------- what is taken back
 
     def _delete(self, session: Session, incoming: Incoming) -> bool:
@@ -184,6 +227,8 @@ class Arrivals:
             gestures.forget(session, uri)
             belonging.forget(session, uri)
             collecting.forget(session, uri)
+            consulting.forget(session, uri)
+            contributing.forget(session, uri)
             return self._community_left(session, incoming.actor)
         if not same_origin(uri, incoming.actor):
             raise Forbidden("Only its owner changes an object.")
@@ -197,6 +242,12 @@ class Arrivals:
         if (kept := collecting.at(session, uri)) is not None and not kept.local:
             by_instance = self._speaks_for_instance(incoming.actor, kept.owner)
             return collecting.deleted(session, incoming, kept, by_instance=by_instance)
+        if (call := calls.at(session, uri)) is not None and not call.local:
+            by_instance = self._speaks_for_instance(incoming.actor, call.owner)
+            return consulting.ended(session, incoming, call, by_instance=by_instance)
+        if (told := contributing.contribution_at(session, uri)) is not None and not told.local:
+            by_instance = self._speaks_for_instance(incoming.actor, told.author)
+            return contributing.taken_back(session, incoming, told, by_instance=by_instance)
         if (said := speaking.answer_at(session, uri)) is not None and not said.local:
             return self._answer_taken_back(session, incoming, said)
         found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
@@ -249,7 +300,10 @@ class Arrivals:
     # ----------------------------------------------------------------- what is added and removed
 
     def _add(self, session: Session, incoming: Incoming) -> bool:
-        """A cluster shows a collection, or the origin of a practice answers an adoption."""
+        """A cluster shows a collection or takes a contribution in, or an origin answers an adoption."""
+        if consulting.is_about(incoming):
+            taking = Taking(session, incoming.fetched, self.origin)
+            return self._cares(session, incoming) and consulting.listed(session, incoming, taking)
         if not collecting.is_about(incoming):
             return self._answer(session, incoming)
         obj = self._object(incoming)
@@ -260,6 +314,8 @@ class Arrivals:
         return self._take(session, incoming, "curated", obj)
 
     def _remove(self, session: Session, incoming: Incoming) -> bool:
+        if consulting.is_about(incoming):
+            return False  # the call itself says what became of the contribution
         if not collecting.is_about(incoming):
             return self._answer(session, incoming)
         return self._cares(session, incoming) and collecting.removed(session, incoming)
@@ -276,7 +332,9 @@ class Arrivals:
             return True
         if obj is not None and kind == "delegation" and speaking.concerns(session, self.origin, obj):
             return True
-        if kind == "curated":
+        if consulting.cares(session, incoming, obj, kind):
+            return True
+        if kind in ("curated", *CALLS, "contribution"):
             return False
         return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
 
@@ -287,7 +345,8 @@ class Arrivals:
 
     def _holds(self, session: Session, uri: str) -> bool:
         found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
-        return found is not None or self._is_ours(uri)
+        said = contributing.contribution_at(session, uri)
+        return found is not None or said is not None or self._is_ours(uri)
 
     def _speaks_for_instance(self, actor: str, owner: str) -> bool:
         return same_origin(actor, owner) and actor == f"{origin_of(actor)}/actor"

@@ -66,7 +66,7 @@ def take(taking: Taking, obj: dict[str, Any]) -> Collection | None:
         found = Collection(uri=read.uri, owner=read.owner, local=False)
     elif found.owner != read.owner:
         raise Forbidden("Only its owner changes an object.")
-    cluster = _cluster(taking, read.owner)
+    cluster = cluster_of(taking, read.owner)
     found.owner_name = words.community_of(cluster)["name"]
     found.title, found.summary = read.title, read.summary
     found.issued_at = found.told_at = read.published
@@ -80,7 +80,8 @@ def take(taking: Taking, obj: dict[str, Any]) -> Collection | None:
     return found
 
 
-def _cluster(taking: Taking, owner: str) -> dict[str, Any]:
+def cluster_of(taking: Taking, owner: str) -> dict[str, Any]:
+    """The document of a cluster; refused where the actor is something else."""
     known = taking.session.get(RemoteActor, owner)
     document = taking.fetched.get(owner) or (known.document if known else {})
     if "Group" not in strings(document.get("type")):

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import collections
+from exchange.catalogue import calls, collections
 from exchange.messages import N_, NotFound
 from exchange.models.adoption import Adoption
+from exchange.models.call import Contribution
 from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
@@ -44,7 +45,7 @@ def inspect(session: Session, uri: str) -> dict[str, Any] | None:
     (None for what is our own), `state` one of published, withdrawn, confirmed, claimed, denied, known,
     gone, deleted, sent, received.
     """
-    for look in (_practice, _review, _adoption, _collection, _community, _actor, _activity, _tombstone):
+    for look in (*_RECORDS, _community, _actor, _activity, _tombstone):
         if found := look(session, uri):
             return found
     return None
@@ -126,6 +127,40 @@ def _collection(session: Session, uri: str) -> dict[str, Any] | None:
         content={"title": found.title, "summary": found.summary, "items": held} if there else None,
         state="published" if there else "withdrawn",
     )
+
+
+def _call(session: Session, uri: str) -> dict[str, Any] | None:
+    found = calls.at(session, uri)
+    if found is None:
+        return None
+    listed = [one.contribution for one in calls.entries(session, found)]
+    content = {"title": found.title, "words": found.words, "theme": found.theme, "contributions": listed}
+    return _answer(
+        session,
+        found.kind,
+        uri,
+        author=found.owner,
+        content=content if found.withdrawn_at is None else None,
+        state="published" if found.withdrawn_at is None else "withdrawn",
+    )
+
+
+def _contribution(session: Session, uri: str) -> dict[str, Any] | None:
+    found = session.exec(select(Contribution).where(Contribution.uri == uri)).first()
+    if found is None:
+        return None
+    content = {"consultation": found.call, "title": found.title, "text": found.text}
+    return _answer(
+        session,
+        "contribution",
+        uri,
+        author=found.author,
+        content=content if found.withdrawn_at is None else None,
+        state="published" if found.withdrawn_at is None else "withdrawn",
+    )
+
+
+_RECORDS = (_practice, _review, _adoption, _collection, _call, _contribution)
 
 
 def _community(session: Session, uri: str) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from exchange.web import (
     asking,
     belonging,
     beside,
+    calls,
     changes,
     clusters,
     collections,
@@ -25,6 +26,7 @@ from exchange.web import (
     forgotten,
     guard,
     language,
+    leading,
     mapping,
     moderating,
     network,
@@ -50,7 +52,7 @@ PAGES = (
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
-    *(places, beside, sheet, passing),
+    *(places, beside, sheet, passing, calls, leading),
 )
 
 if TYPE_CHECKING:

@@ -95,6 +95,7 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.get("/actor/<any(outbox, followers, following):name>")
     @blueprint.get("/communities/<slug>/<any(outbox, followers, following):name>")
     @blueprint.get("/clusters/<slug>/<any(outbox, followers, following, members, practices):name>")
+    @blueprint.get("/consultations/<key>/contributions")
     def only_for_software(**_: str) -> BaseResponse:
         if instance.settings.signed_fetch and (refusal := _unsigned(instance)):
             return refusal
@@ -108,6 +109,7 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.get("/adoptions/<key>")
     @blueprint.get("/answers/<key>")
     @blueprint.get("/delegations/<key>")
+    @blueprint.get("/contributions/<key>")
     def page(key: str) -> BaseResponse:
         with instance.database.reading() as session:
             address = documents.page_of(session, request.path)

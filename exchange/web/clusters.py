@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from exchange.catalogue import belonging, cluster, collections, shelf
+from exchange.catalogue import calls as asking
 from exchange.messages import N_, NotAllowed
 from exchange.models.cluster import ASKED
 from exchange.models.community import Community
@@ -41,6 +42,11 @@ def one_cluster(slug: str) -> str:
             practices=cluster.practices(session, found),
             collections=collections.all_(session, owner=found.uri, unfinished=guard.may_govern()),
             sizes=collections.sizes(session),
+            calls=[
+                (one, asking.is_open(one), asking.begins(one))
+                for one in asking.all_(session, owner=found.uri)
+            ],
+            call_sizes=asking.sizes(session),
             governs=guard.may_govern(),
         )
 

@@ -4,8 +4,8 @@ from flask import g, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
+from exchange.catalogue import calls, draft, reminders, shelf
 from exchange.catalogue import correct as correcting
-from exchange.catalogue import draft, reminders, shelf
 from exchange.catalogue import handshake as answering
 from exchange.catalogue import look_again as looking
 from exchange.messages import N_, NotAllowed, NotFound, Problem, Refusal
@@ -67,6 +67,7 @@ def desk() -> str:
                 (a, p, answering.of(session, a, shelf.community_of(session, p)))
                 for a, p in shelf.adopted_by(session, g.community)
             ],
+            open_calls=calls.awaiting(session, g.community),
             due=reminders.questions(session, g.community),
             news=reminders.news(session, g.community),
         )

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import audit, cluster, shelf
+from exchange.catalogue import audit, calls, cluster, shelf
 from exchange.catalogue import collections as curated
 from exchange.instance import Instance
 from exchange.messages import NotFound
 from exchange.models.adoption import Adoption
 from exchange.models.answer import Answer as OwnersAnswer
+from exchange.models.call import Call, Contribution
 from exchange.models.cluster import Cluster
 from exchange.models.collection import Collection
 from exchange.models.community import Community
@@ -45,6 +46,9 @@ _PATTERNS = (
     ("delegation", r"/delegations/([0-9a-f-]{36})"),
     ("featured", r"/collections/([0-9a-f-]{36})"),
     ("featured_note", r"/collections/([0-9a-f-]{36})/note"),
+    ("call", r"/(?:consultations|campaigns)/([0-9a-f-]{36})"),
+    ("call_contributions", r"/consultations/([0-9a-f-]{36})/contributions"),
+    ("contribution", r"/contributions/([0-9a-f-]{36})"),
     ("activity", r"/activities/([0-9a-f-]{36})"),
 )
 _ROUTES = [(name, re.compile(pattern)) for name, pattern in _PATTERNS]
@@ -207,6 +211,36 @@ def _featured_note(instance: Instance, session: Session, key: str, *, page: str 
     return _told(session, uri) if found.withdrawn_at is None else (410, _stone(uri, "Note", found))
 
 
+def _call(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Call, key)
+    if found is None:
+        return None
+    if not found.local:
+        return 303, found.uri
+    if found.withdrawn_at is not None:
+        return 410, _stone(found.uri, "Article", found)
+    return _told(session, found.uri)
+
+
+def _call_contributions(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    found = _by_key(session, Call, key)
+    if found is None or not found.local or found.withdrawn_at is not None:
+        return None
+    items = [one.contribution for one in calls.entries(session, found) if not (one.hidden or one.moved_to)]
+    return 200, {
+        "@context": context(found.uri),
+        "id": f"{found.uri}/contributions",
+        "type": "OrderedCollection",
+        "attributedTo": found.owner,
+        "totalItems": len(items),
+        "orderedItems": items,
+    }
+
+
+def _contribution(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
+    return _note(session, Contribution, key)
+
+
 def _activity(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
     document = collections.activity(session, f"{instance.origin}/activities/{key}")
     if document is None:
@@ -229,17 +263,20 @@ def _stone(uri: str, former: str, found: Any) -> dict[str, Any]:
 
 
 def page_of(session: Session, path: str) -> str | None:
-    """The page that the address of a review, adoption, answer or delegation belongs to; people go there."""
+    """The page that the address of a review, adoption, answer, delegation or contribution belongs to; people go there."""
     kind, _, key = path.strip("/").partition("/")
     model: Any = {
         "reviews": Review,
         "adoptions": Adoption,
         "answers": OwnersAnswer,
         "delegations": Delegation,
+        "contributions": Contribution,
     }.get(kind)
     found = _by_key(session, model, key) if model else None
     if found is None:
         return None
+    if isinstance(found, Contribution):
+        return _place_of(session, found)
     if isinstance(found, Delegation):
         giver = session.get_one(Community, found.giver_id)
         return f"/communities/{giver.slug if giver.local else shelf.handle(giver)}#voice"
@@ -247,6 +284,13 @@ def page_of(session: Session, path: str) -> str | None:
         found, kind = session.get_one(Review, found.review_id), "reviews"
     practice = session.get(Practice, found.practice_id)
     return f"/practices/{practice.key}#{kind}" if practice else None
+
+
+def _place_of(session: Session, said: Contribution) -> str | None:
+    """Where a contribution stands now."""
+    there = calls.entry(session, said.uri)
+    call = there[1] if there else calls.at(session, said.call)
+    return f"/consultations/{call.key}#said-{said.key}" if call else None
 
 
 def is_actor(session: Session, community: str | None, group: str | None) -> bool:

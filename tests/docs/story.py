@@ -22,9 +22,12 @@ from exchange import schema
 from exchange.catalogue import (
     adopt,
     answer,
+    call,
+    calls,
     cluster,
     collect,
     community,
+    contribute,
     delegate,
     handshake,
     imports,
@@ -33,6 +36,7 @@ from exchange.catalogue import (
     withdraw,
 )
 from exchange.db import Database
+from exchange.fetching import fetch_now
 from exchange.models.adoption import Adoption
 from exchange.models.handshake import CONTESTED, OPEN
 from exchange.models.review import Review
@@ -106,6 +110,7 @@ def tell(rig: Rig) -> dict[str, Any]:
         )
         collect.put(session, begun, shelf.practice(session, uri), {"en": "It says what it cost."})
         gathered = begun.uri
+    found |= _consultation(rig, owner, other)
     found["collection"] = owner.document(gathered)
     found["add-collection"] = _said(owner, "Add", gathered)
     found["reviews"] = owner.document(f"{uri}/reviews")
@@ -135,6 +140,46 @@ def tell(rig: Rig) -> dict[str, Any]:
         found["undo"] = _said(other, "Undo")
         found["refusal"] = _refused(owner)
     return _tidy(found, {owner.origin: OWNER, other.origin: OTHER})
+
+
+def _consultation(rig: Rig, owner: House, other: House) -> dict[str, Any]:
+    """A cluster asks, a community of the other instance answers, and one here supports that."""
+    with _at("09:38"):
+        with owner.instance.database.writing() as session:
+            led = cluster.cluster(session, "small-places")
+            days: dict[str, Any] = {
+                "opens_on": "2026-03-02",
+                "closes_on": "2026-03-31",
+                "open_to": "everybody",
+            }
+            asked = call.open_(
+                session, led, "consultation",
+                title={"en": "Lamps at night"}, words={"en": "When are yours off?"}, theme="th-energy", **days,
+            ).uri  # fmt: skip
+            called = call.open_(
+                session, led, "campaign",
+                title={"en": "Ten from villages"}, words={"en": "Tell what you did."}, theme="th-food",
+                aim={"number": 10, "place": "rural"}, **days,
+            ).uri  # fmt: skip
+        fetch_now(other.instance, asked)
+        with other.instance.database.writing() as session:
+            said = contribute.contribute(
+                session,
+                shelf.community(session, ADOPTER),
+                calls.call(session, asked),
+                title={"en": "At eleven"},
+                text={"en": "Off since 2019, and nobody asked for them back."},
+            ).uri
+        rig.settle()
+    with _at("09:39"), owner.instance.database.writing() as session:
+        contribute.support(session, shelf.community(session, PLACE), calls.contribution(session, said))
+    return {
+        "consultation": owner.document(asked),
+        "campaign": owner.document(called),
+        "contribution": other.document(said),
+        "add-contribution": _said(owner, "Add", said),
+        "like": _said(owner, "Like", said),
+    }
 
 
 def _actors(owner: House) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from federation.activity import id_of, ids_of
 
-NODES = ("practice", "review", "adoption", "delegation", "answer", "curated")
+CALLS = ("consultation", "campaign")
+NODES = ("practice", "review", "adoption", "delegation", "answer", "curated", *CALLS, "contribution")
 
 
 def kind_of(obj: Any) -> str | None:
@@ -28,6 +29,12 @@ def about(obj: dict[str, Any]) -> str | None:
     if not isinstance(inner, dict):
         return None
     return id_of(inner.get("itemReviewed") or inner.get("adopts") or inner.get("answers"))
+
+
+def asked_in(obj: dict[str, Any]) -> str | None:
+    """The consultation to which a contribution is made."""
+    inner = obj.get("contribution")
+    return id_of(inner.get("consultation")) if isinstance(inner, dict) else None
 
 
 def lent_to(obj: dict[str, Any]) -> str | None:

@@ -1,0 +1,210 @@
+"""Consultations and campaigns across instances: the cluster's word about its call, each community's about itself.
+
+What a call asks, what it lists and how it ends is said by its cluster alone; what a contribution says, by
+the community that wrote it (`contributing`).
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from exchange.arrivals import contributing
+from exchange.arrivals.collecting import cluster_of
+from exchange.arrivals.contributing import contribution_at
+from exchange.arrivals.taking import Taking, community_at
+from exchange.catalogue import call as calling
+from exchange.catalogue import calls
+from exchange.messages import Refusal
+from exchange.models.call import CAMPAIGN, Backing, Call, Entry
+from exchange.models.cluster import MEMBER, Belonging
+from exchange.models.tombstone import buried, raise_stone
+from exchange.vocabulary import activitystreams as words
+from exchange.vocabulary.activitystreams.call import ReadCall, ReadEntry, entries_in
+from exchange.vocabulary.activitystreams.kinds import CALLS, asked_in, kind_of, owner_of
+from federation import originals
+from federation.activity import id_of, ids_of, same_origin
+from federation.errors import BadActivity, Forbidden
+from federation.node import Incoming
+from federation.remote import RemoteActor
+
+LIST = "/contributions"  # below the address of a consultation
+MOST_TAKEN = 14  # contributions, and as many authors, that are read together with what lists them
+
+
+# --------------------------------------------------------------------- whom we listen to
+
+
+def is_about(incoming: Incoming) -> bool:
+    """Whether something is put on the list of a consultation of the sender's host, or taken off it."""
+    return incoming.kind in ("Add", "Remove") and _target(incoming) is not None
+
+
+def cares(session: Session, incoming: Incoming, obj: dict[str, Any] | None, kind: str | None) -> bool:
+    """Whether what somebody says, whom nobody here follows, belongs to a call that we take part in."""
+    if kind == "contribution" and obj is not None:
+        return calls.at(session, asked_in(obj) or "") is not None
+    if kind in CALLS and obj is not None:
+        return calls.at(session, id_of(obj) or "") is not None or _belongs(session, incoming.actor)
+    if is_about(incoming):
+        return calls.at(session, (_target(incoming) or "").removesuffix(LIST)) is not None
+    if incoming.kind == "Delete":
+        uri = incoming.object_id or ""
+        return calls.at(session, uri) is not None or contribution_at(session, uri) is not None
+    return False
+
+
+def _belongs(session: Session, cluster: str) -> bool:
+    query = select(Belonging.id).where(Belonging.cluster == cluster, Belonging.state == MEMBER)
+    return session.exec(query).first() is not None
+
+
+def unknown(session: Session, origin: str, obj: dict[str, Any], incoming: Incoming) -> list[str | None]:
+    """What must be read with a call: its cluster, the contributions that we lack, and their authors."""
+    owner = owner_of(obj)
+    needed: list[str | None] = []
+    if owner and session.get(RemoteActor, owner) is None:
+        needed.append(owner)
+    with suppress(Refusal):
+        lacking = [
+            one.uri
+            for one in entries_in(obj)
+            if not (one.hidden or one.moved_to or one.uri.startswith(f"{origin}/"))
+            and contribution_at(session, one.uri) is None
+        ]
+        named = lacking[-MOST_TAKEN:]
+        needed += named
+        needed += [owner_of(incoming.fetched[uri]) for uri in named if uri in incoming.fetched]
+    return needed
+
+
+def backer(session: Session, incoming: Incoming) -> list[str]:
+    """Who must be known before their support counts: a community that speaks of something in a call of ours."""
+    uri = incoming.object_id or ""
+    found = calls.at(session, uri) or (entry[1] if (entry := calls.entry(session, uri)) else None)
+    ours = found is not None and found.local and community_at(session, incoming.actor) is None
+    return [incoming.actor] if ours and incoming.actor not in incoming.fetched else []
+
+
+# --------------------------------------------------------------------- what a cluster says
+
+
+def take(taking: Taking, obj: dict[str, Any]) -> Call | None:
+    """Keep the newest word about a call, and take in the contributions that it lists and we lacked."""
+    read = words.call_of(obj)
+    session = taking.session
+    if not same_origin(read.uri, read.owner):
+        raise BadActivity("The object does not name its owner.")
+    if buried(session, read.uri, read.owner):
+        return None
+    found = calls.at(session, read.uri)
+    if found is not None and (
+        found.local or found.withdrawn_at is not None or read.updated <= found.modified_at
+    ):
+        return None
+    if found is None:
+        found = Call(uri=read.uri, kind=read.kind, owner=read.owner, local=False, **read.fields)
+    elif (found.owner, found.kind) != (read.owner, read.kind):
+        raise Forbidden("Only its owner changes an object.")
+    found.owner_name = words.community_of(cluster_of(taking, read.owner))["name"]
+    for name, value in read.fields.items():
+        setattr(found, name, value)
+    found.issued_at, found.modified_at = read.published, read.updated
+    session.add(found)
+    session.flush()
+    _list(session, found, read.entries)
+    _stand_behind(taking, read)
+    for one in read.entries:
+        _take_in(taking, one.uri)
+    originals.keep(session, obj, told=obj is taking.told)
+    return found
+
+
+def _list(session: Session, found: Call, listed: Sequence[ReadEntry]) -> None:
+    session.exec(delete(Entry).where(col(Entry.call_id) == found.id))
+    session.add_all(
+        Entry(
+            call_id=found.id,  # type: ignore[arg-type]
+            contribution=one.uri,
+            author=one.author,
+            answers=one.answers,
+            at=one.at,
+            hidden=one.hidden,
+            moved_to=one.moved_to,
+            moved_from=one.moved_from,
+        )
+        for one in listed
+    )
+    session.flush()
+
+
+def _stand_behind(taking: Taking, read: ReadCall) -> None:
+    """Who supports what, as the cluster has counted it; of our own communities we know it ourselves."""
+    told = {one.uri: one.backers for one in read.entries if not one.moved_to}
+    if read.kind == CAMPAIGN:
+        told[read.uri] = read.taking_part
+    session, ours = taking.session, f"{taking.origin}/"
+    held = session.exec(select(Backing).where(col(Backing.subject).in_(list(told)))).all()
+    for one in held:
+        if not one.community.startswith(ours) and one.community not in told[one.subject]:
+            session.delete(one)
+    there = {(one.subject, one.community) for one in held}
+    session.add_all(
+        Backing(subject=subject, community=uri, at=read.updated)
+        for subject, some in told.items()
+        for uri in some
+        if (subject, uri) not in there and not uri.startswith(ours)
+    )
+    session.flush()
+
+
+def _take_in(taking: Taking, uri: str) -> None:
+    """Take in a contribution that was read from its own origin; one that is not in order is left out."""
+    obj = taking.fetched.get(uri)
+    if obj is None or kind_of(obj) != "contribution" or id_of(obj) != uri:
+        return
+    author = owner_of(obj)
+    if author in taking.fetched or taking.knows(author):
+        with suppress(Refusal, BadActivity), taking.session.begin_nested():
+            contributing.say(taking, obj)
+
+
+def listed(session: Session, incoming: Incoming, taking: Taking) -> bool:
+    """A cluster has taken a contribution in: it is read where it lives. What the list is, the call itself says."""
+    target, uri = _target(incoming), incoming.object_id
+    if incoming.kind != "Add" or target is None or uri is None or uri.startswith(f"{taking.origin}/"):
+        return False
+    call = calls.at(session, target.removesuffix(LIST))
+    if call is not None and call.owner != incoming.actor:
+        raise Forbidden("Only its owner changes an object.")
+    if contribution_at(session, uri) is not None:
+        return False
+    _take_in(taking, uri)
+    return contribution_at(session, uri) is not None
+
+
+def ended(session: Session, incoming: Incoming, found: Call, *, by_instance: bool) -> bool:
+    """A call is gone at its origin."""
+    if found.owner != incoming.actor and not by_instance:
+        raise Forbidden("Only its owner changes an object.")
+    raise_stone(session, found.uri, incoming.actor)
+    return _end(session, found)
+
+
+def forget(session: Session, actor: str) -> None:
+    """A cluster is gone, and its calls with it."""
+    for found in session.exec(select(Call).where(Call.owner == actor)).all():
+        _end(session, found)
+
+
+def _end(session: Session, found: Call) -> bool:
+    if found.local or found.withdrawn_at is not None:
+        return False
+    calling.erase(session, found)
+    return True
+
+
+def _target(incoming: Incoming) -> str | None:
+    targets = [uri for uri in ids_of(incoming.activity.get("target")) if uri.endswith(LIST)]
+    return targets[0] if len(targets) == 1 and same_origin(targets[0], incoming.actor) else None

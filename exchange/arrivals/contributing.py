@@ -1,0 +1,158 @@
+"""What communities elsewhere say to consultations, what they support, and in which campaigns they take part.
+
+Each speaks for itself alone. A cluster of ours takes it in by the same rules by which it takes in what our
+own communities say.
+"""
+
+from typing import Any
+
+from sqlmodel import Session, select
+
+from exchange.arrivals.taking import Taking
+from exchange.catalogue import call as calling
+from exchange.catalogue import calls, consult, contribute
+from exchange.messages import Refusal
+from exchange.models.base import now
+from exchange.models.call import CAMPAIGN, Backing, Call, Contribution
+from exchange.models.tombstone import buried, raise_stone
+from exchange.vocabulary import activitystreams as words
+from exchange.vocabulary.activitystreams.call import MOST_BACKERS
+from federation import originals
+from federation.activity import same_origin, strings
+from federation.errors import BadActivity, Forbidden
+from federation.node import Incoming
+from federation.remote import RemoteActor
+
+
+def say(taking: Taking, obj: dict[str, Any]) -> Contribution | None:
+    """Keep what a community says to a consultation that we hold; to one of ours, take it in by its rules."""
+    read = words.contribution_of(obj)
+    session = taking.session
+    if not same_origin(read.uri, read.author):
+        raise BadActivity("The object does not name its owner.")
+    if buried(session, read.uri, read.author) or contribution_at(session, read.uri) is not None:
+        return None
+    call = calls.at(session, read.call)
+    if call is not None and call.withdrawn_at is not None:
+        return None
+    ours = call is not None and call.local
+    author = _speaker(taking, read.author) if ours else taking.community(read.author).uri
+    said = Contribution(
+        uri=read.uri,
+        call=read.call,
+        answers=read.answers,
+        author=author,
+        local=False,
+        title=read.title,
+        text=read.text,
+        issued_at=min(read.published, now()),
+    )
+    session.add(said)
+    session.flush()
+    if call is not None and ours:
+        consult.accept(session, call, said)
+    originals.keep(session, obj, told=obj is taking.told)
+    return said
+
+
+def taken_back(session: Session, incoming: Incoming, said: Contribution, *, by_instance: bool) -> bool:
+    """A community takes back what it said."""
+    if said.author != incoming.actor and not by_instance:
+        raise Forbidden("Only its owner changes an object.")
+    if said.withdrawn_at is not None:
+        return False
+    contribute.erase(session, said)
+    raise_stone(session, said.uri, incoming.actor)
+    consult.drop(session, said)
+    return True
+
+
+def liked(session: Session, incoming: Incoming, taking: Taking) -> bool | None:
+    """A community supports a contribution in a consultation of ours; None when it is about something else."""
+    uri = incoming.object_id or ""
+    found = calls.entry(session, uri)
+    if found is None or not found[1].local:
+        return None
+    by = _speaker(taking, incoming.actor)
+    call = contribute.supportable(session, uri, by)
+    return _back(session, incoming, call, uri, by)
+
+
+def joined(session: Session, incoming: Incoming, taking: Taking) -> bool | None:
+    """A community takes part in a campaign of ours; None when it joins something else."""
+    call = calls.at(session, incoming.object_id or "")
+    if call is None or not call.local or call.kind != CAMPAIGN:
+        return None
+    by = _speaker(taking, incoming.actor)
+    contribute.joinable(session, call, by)
+    return _back(session, incoming, call, call.uri, by)
+
+
+def _speaker(taking: Taking, actor: str) -> str:
+    """The community that speaks; a person, or any other actor, has no voice in a call of ours."""
+    known = taking.session.get(RemoteActor, actor)
+    document = taking.fetched.get(actor) or (known.document if known else {})
+    if "Organization" not in strings(document.get("type")):
+        raise Forbidden("Only communities take part in consultations and campaigns.")
+    return taking.community(actor).uri
+
+
+def _back(session: Session, incoming: Incoming, call: Call, subject: str, by: str) -> bool:
+    if buried(session, incoming.id, incoming.actor):
+        return False  # what it undoes has been overtaken by its Undo
+    if len(calls.backers(session, [subject]).get(subject, ())) >= MOST_BACKERS:
+        raise Refusal("At most %(limit)s values at once.", limit=MOST_BACKERS)
+    if not contribute.back(session, subject, by, incoming.id):
+        return False
+    calling.tell(session, call)
+    return True
+
+
+def undone(session: Session, incoming: Incoming) -> bool | None:
+    """A community supports something no longer; None when something else is undone."""
+    told = incoming.object
+    if not isinstance(told, dict) or "Like" not in strings(told.get("type")):
+        return None
+    query = select(Backing).where(
+        Backing.community == incoming.actor, Backing.activity_id == incoming.object_id
+    )
+    return _back_no_more(session, session.exec(query).first())
+
+
+def left(session: Session, incoming: Incoming) -> bool | None:
+    """A community takes part in a campaign of ours no longer; None when it leaves something else."""
+    call = calls.at(session, incoming.object_id or "")
+    if call is None or not call.local:
+        return None
+    return _back_no_more(session, calls.backing(session, call.uri, incoming.actor))
+
+
+def _back_no_more(session: Session, held: Backing | None) -> bool | None:
+    if held is None:
+        return None
+    found = calls.entry(session, held.subject)
+    call = found[1] if found else calls.at(session, held.subject)
+    if call is None or not call.local:
+        return None
+    if call.kind != CAMPAIGN and not calls.is_open(call):
+        return False  # after its end a consultation stays as it is
+    session.delete(held)
+    session.flush()
+    calling.tell(session, call)
+    return True
+
+
+def contribution_at(session: Session, uri: str) -> Contribution | None:
+    """The contribution with that address."""
+    return session.exec(select(Contribution).where(Contribution.uri == uri)).first()
+
+
+def forget(session: Session, author: str) -> None:
+    """A community is gone, and what it said and supported with it."""
+    for said in session.exec(select(Contribution).where(Contribution.author == author)).all():
+        if not said.local and said.withdrawn_at is None:
+            contribute.erase(session, said)
+            consult.drop(session, said)
+    for one in session.exec(select(Backing).where(Backing.community == author)).all():
+        session.delete(one)
+    session.flush()

@@ -1,0 +1,148 @@
+"""Consultations and campaigns as people meet them: opened, spoken in, moderated, and closed with what came out."""
+
+from datetime import date, timedelta
+
+from exchange.catalogue import cluster, shelf
+from tests.exchange.web.world import Visitor, logged_in
+from tests.rig import House, complete
+
+TODAY = date.today()
+ASKED = {
+    "title": "Quieter streets",
+    "words": "What made your streets quieter?",
+    "theme": "th-mobility",
+    "opens_on": TODAY.isoformat(),
+    "closes_on": (TODAY + timedelta(days=9)).isoformat(),
+    "open_to": "members",
+    "language": "en",
+}
+
+
+def _cluster(house: House, slug: str, *members: str) -> str:
+    with house.instance.database.writing() as session:
+        led = cluster.found(session, house.origin, slug=slug, name={"en": slug.capitalize()})
+        for one in members:
+            cluster.admit(session, led, shelf.community(session, one).uri)
+    return f"/clusters/{slug}"
+
+
+def _key(path: str) -> str:
+    return path.partition("#")[0].partition("?")[0].rpartition("/")[2]
+
+
+def test_a_consultation_is_opened_answered_supported_and_closed(house: House) -> None:
+    hub = _cluster(house, "quiet", "ulm", "arvieu")
+    lead, arvieu = logged_in(house, "ulm", "coordinator"), logged_in(house, "arvieu")
+    stranger, visitor = logged_in(house, "saillans"), Visitor(house)
+    form = lead.see(f"{hub}/calls/consultation").find("form", action=f"{hub}/calls/consultation")
+    wrong = lead.post(form["action"], {**ASKED, "title": "", "closes_on": "soon", "theme": ""})
+    assert wrong.status_code == 422
+    assert all(f'href="#f-{name}"' in wrong.text for name in ("title", "closes_on", "theme"))
+    assert ASKED["words"] in wrong.text
+    page = lead.post(form["action"], ASKED).location.partition("?")[0]
+    other = lead.post(form["action"], {**ASKED, "title": "Quieter nights"}).location.partition("?")[0]
+    for path in ("/consultations", hub):
+        assert "Quieter streets" in visitor.see(path).text
+    assert "Quieter streets" in arvieu.see("/desk").find(id="calls").parent.text
+    assert visitor.see(page).find(id="f-text") is None
+
+    say, text = f"{page}/contributions", "Thirty in every street since 2019."
+    for bad in (
+        {"title": "x" * 101, "text": "x"},
+        {"title": "x", "text": "x" * 701},
+        {"title": "x", "text": ""},
+    ):
+        told = arvieu.post(say, {**bad, "language": "en"})
+        assert (told.status_code, "There is a problem" in told.text) == (422, True)
+    assert stranger.post(say, {"title": "x", "text": "x"}).status_code == 403
+    assert visitor.post(say, {"title": "x", "text": "x"}).status_code == 401
+    there = arvieu.post(say, {"title": "Thirty", "text": text, "language": "en"}).location
+    own, said = there.rpartition("#said-")[2], f"{house.origin}/contributions/{there.rpartition('#said-')[2]}"
+    assert "<h3>Thirty</h3>" in str(visitor.see(page).find(id=f"said-{own}"))
+    comment = {"answers": said, "text": "Who checks it?", "language": "en"}
+    assert lead.post(say, {**comment, "text": "x" * 301}).status_code == 422
+    lead.post(say, comment)
+    lead.post(f"/contributions/{own}/support", {"answer": "yes"})
+    lead.post(f"/contributions/{own}/support", {"answer": "yes"})
+    card = visitor.see(page).find(id=f"said-{own}").text
+    assert "Supported by 1 community" in card
+    assert "Who checks it?" in card
+    assert arvieu.post(f"/contributions/{own}/support").status_code == 400
+    assert "Quieter streets" not in arvieu.see("/desk").text
+    assert house.get(f"/contributions/{own}").headers["Location"] == f"{page}#said-{own}"
+
+    away = arvieu.post(say, {"title": "Lamps off", "text": "At eleven.", "language": "en"}).location
+    lamps = {"contribution": f"{house.origin}/contributions/{away.rpartition('#said-')[2]}"}
+    assert arvieu.post(f"{page}/lead", {**lamps, "do": "hide", "words": "x"}).status_code == 403
+    assert lead.post(f"{page}/lead", {**lamps, "do": "hide", "words": " "}).status_code == 422
+    lead.post(f"{page}/lead", {**lamps, "do": "hide", "words": "Said before.", "language": "en"})
+    hidden = visitor.see(page)
+    assert "Said before." in hidden.text
+    assert "At eleven." not in hidden.text
+    lead.post(f"{page}/lead", {**lamps, "do": "show"})
+    lead.post(f"{page}/lead", {**lamps, "do": "move", "to": _key(other)})
+    assert visitor.see(page).find("a", string="Quieter nights")
+    assert "moved here from" in visitor.see(other).text
+
+    assert lead.post(f"{page}/lead", {"do": "close", "words": ""}).status_code == 422
+    lead.post(f"{page}/lead", {"do": "close", "words": "Thirty works.", "language": "en"})
+    shown = visitor.see(page).find(class_="synthesis").text
+    assert "Thirty works." in shown
+    assert "2communities took part" in shown.replace("\n", "")
+    assert arvieu.post(say, {"title": "Late", "text": "x"}).status_code == 422
+    told = house.get(f"/api/v1{page}", accept="application/json").json()
+    assert (told["tally"]["contributions"], told["contributions"][0]["supported_by"]) == (
+        1,
+        [f"{house.origin}/communities/ulm"],
+    )
+    assert told["contributions"][0]["comments"][0]["texts"] == {"en": "Who checks it?"}
+    listed = house.get("/api/v1/consultations", accept="application/json").json()
+    assert {one["title"]: one["open"] for one in listed["items"]} == {
+        "Quieter streets": False,
+        "Quieter nights": True,
+    }
+    assert lead.post(f"{other}/lead", {"do": "remove"}).location == f"{hub}?done=call-gone"
+    assert visitor.get(other).status_code == 410
+    assert house.get(f"/api/v1{other}", accept="application/json").status_code == 410
+    arvieu.post(f"/contributions/{own}/take-back")
+    assert "Thirty in every" not in visitor.see(page).text
+
+
+def test_a_campaign_is_called_joined_and_counted(house: House) -> None:
+    hub = _cluster(house, "loud", "ulm", "arvieu")
+    lead, arvieu, visitor = logged_in(house, "ulm", "coordinator"), logged_in(house, "arvieu"), Visitor(house)
+    form = f"{hub}/calls/campaign"
+    aim = {"number": "some", "counts": "practices", "place": "rural"}
+    assert 'href="#f-aim"' in lead.post(form, {**ASKED, **aim}).text
+    page = lead.post(form, {**ASKED, **aim, "number": "2"}).location.partition("?")[0]
+    arvieu.post(f"{page}/join", {"answer": "yes"})
+    assert "Arvieu" in visitor.see(page).find(id="part").parent.text
+    house.publish("arvieu", complete({"language": "en", "title": "A bus on call", "theme": ["th-mobility"]}))
+    shown = visitor.see(page)
+    assert "1 of 2 practices told" in shown.text
+    assert "A bus on call" in shown.find(id="told").parent.text
+    assert "Ulm" in shown.find("td", string=None).find_parent("table").text
+    told = house.get(f"/api/v1{page}", accept="application/json").json()
+    assert (told["reached"], [row["practices"] for row in told["progress"]]) == (1, [1, 0, 0])
+    assert house.get("/api/v1/campaigns", accept="application/json").json()["total"] == 1
+    arvieu.post(f"{page}/join", {"answer": "no"})
+    assert "Nobody has said so yet" in visitor.see(page).text
+    lead.post(f"{page}/lead", {"do": "close", "words": "One of two.", "language": "en"})
+    assert "One of two." in visitor.see(page).text
+    assert arvieu.post(f"{page}/join", {"answer": "yes"}).status_code == 400
+
+
+def test_what_is_not_there_and_who_may_not(house: House) -> None:
+    officer = logged_in(house, "arvieu")
+    assert officer.get("/clusters/none/calls/consultation").status_code == 403
+    for path in ("/consultations/none", "/campaigns/none", "/clusters/none/calls/other"):
+        assert officer.get(path).status_code == 404, path
+    assert officer.post("/contributions/none/support").status_code == 404
+    for address in (
+        "",
+        "https://",
+        f"{house.origin}/consultations/none",
+        "https://none.invalid/consultations/1",
+    ):
+        assert officer.post("/desk/calls", {"address": address}).status_code == 422, address
+    assert officer.get("/desk/calls").status_code == 200

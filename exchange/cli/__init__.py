@@ -26,7 +26,10 @@ COMMANDS = {
         "Lend the voice of a community in THEME to another organisation, or take it back.",
     ),
     "adopt": ("judging", "Record that a community takes PRACTICE up, or how far it has come."),
-    "confirm": ("judging", "Confirm, as the origin of a practice, that ADOPTION (address or key) is so."),
+    "confirm": (
+        "judging",
+        "Confirm, as the origin of a practice, that ADOPTION (address or key) is so; or contest it.",
+    ),
     "comment": ("moderating", "Comments from anywhere on the Fediverse: list, show, hide."),
     "report": ("moderating", "What others ask the operator to look at: list, done."),
     "peer": ("peers", "Other instances: follow, list, show, allow, block, accept, sync."),
@@ -52,7 +55,10 @@ COMMANDS = {
         "keeping",
         "Write the whole instance into FILE, also while it is at work; keep the file as safe as its keys.",
     ),
-    "restore": ("keeping", "Make the instance of the backup FILE in DIR, which must be empty."),
+    "restore": (
+        "keeping",
+        "Make the instance of the backup FILE in DIR, which must be empty; its index is built at the first start.",
+    ),
     "upgrade": (
         "keeping",
         "Bring the database to the version of this program; a SQLite file is copied first.",

@@ -1,5 +1,6 @@
 """Who stands behind the figures: voices counted once, no instance louder than the others, and a recount."""
 
+from functools import cache
 from typing import Any
 
 from sqlmodel import Session
@@ -16,8 +17,10 @@ from tests.rig import complete
 ORIGIN = "https://villages.example"
 
 
-def _voice(number: int, instance: str, value: int, kind: str = "ck-municipality") -> Voice:
-    by = Community(
+@cache
+def _community(instance: str, number: int, kind: str) -> Community:
+    """One of an instance; which number it has matters to nobody who counts."""
+    return Community(
         id=number,
         uri=f"{instance}/communities/c{number}",
         slug=f"c{number}",
@@ -25,18 +28,26 @@ def _voice(number: int, instance: str, value: int, kind: str = "ck-municipality"
         instance=instance,
         name={"und": f"C{number}"},
         kind=kind,
-        country=("FR", "DE", "IT")[number % 3],
+        country=("FR", "DE", "IT")[number],
     )
-    review = Review(
-        id=number,
-        uri=f"{instance}/reviews/{number}",
+
+
+def _voice(number: int, instance: str, value: int, kind: str = "ck-municipality") -> Voice:
+    by = _community(instance, number % 3, kind)
+    review = _review(instance, value)
+    return Voice(review, by, by)
+
+
+@cache
+def _review(instance: str, value: int) -> Review:
+    return Review(
+        uri=f"{instance}/reviews/{value}",
         practice_id=1,
-        community_id=number,
+        community_id=1,
         local=False,
         relation="rr-peer",
         ratings={"rc-effectiveness": value, "rc-openness": None},
     )
-    return Voice(review, by, by)
 
 
 def _owner() -> Community:

@@ -74,12 +74,12 @@ def titled(title: str, **more: object) -> dict[str, object]:
 
 
 def test_what_was_there_is_not_new_and_what_enters_is(house: House, officer: Officer) -> None:
-    house.publish("ulm", titled("An old solar roof"))
-    solar, trees = keep(house, officer, "q=solar&theme=th-energy"), keep(house, officer, "q=trees")
+    house.publish("ulm", titled("An old heliostat"))
+    solar, trees = keep(house, officer, "q=heliostat&theme=th-energy"), keep(house, officer, "q=trees")
     assert news(house, officer, solar) == {}
-    house.publish("ulm", titled("A new solar roof"))
-    house.publish("arvieu", titled("Sollar on the barn"))  # nearly so is not so, for a letter
-    assert news(house, officer, solar) == {"A new solar roof": "entered"}
+    house.publish("ulm", titled("A new heliostat"))
+    house.publish("arvieu", titled("A heliostaat on the barn"))  # nearly so is not so, for a letter
+    assert news(house, officer, solar) == {"A new heliostat": "entered"}
     assert news(house, officer, trees) == {}
     look(house, officer, solar)
     assert news(house, officer, solar) == {}

@@ -15,6 +15,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from exchange.db import Database
+from tests import haste
 
 SERVER = os.environ.get("JUMELAGE_TEST_DATABASE", "")
 COUNTS = os.environ.get("JUMELAGE_TEST_COUNTS", "")
@@ -39,6 +40,12 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("usual"), derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("usual"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "usual"))
+
+haste.begin()
+
+
+def pytest_collection_finish() -> None:
+    haste.rest()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

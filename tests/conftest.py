@@ -1,34 +1,19 @@
 """What every test may ask for: a fresh database on either engine, a directory, and a quiet environment."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import count
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from psycopg import sql
-from sqlalchemy.engine import make_url
 
 from exchange.db import Database
 from tests import haste
+from tests.databases import CreateTables, Template, on_postgresql, on_sqlite
 
 SERVER = os.environ.get("JUMELAGE_TEST_DATABASE", "")
 COUNTS = os.environ.get("JUMELAGE_TEST_COUNTS", "")
-
-CreateTables = Callable[[Database], None]
-
-
-class Template(NamedTuple):
-    """A database with its tables: `copy` gives the URL of a copy, `drop` removes that copy."""
-
-    copy: Callable[[], str]
-    drop: Callable[[str], None]
-
 
 # The settings of whoever runs the tests are not those of the instances in them.
 for _name in [name for name in os.environ if name.startswith("JUMELAGE_") and "_TEST_" not in name]:
@@ -82,8 +67,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Cr
 
         def template(create_tables: CreateTables) -> Template:
             if create_tables not in made:
-                kind = _on_postgresql if SERVER else _on_sqlite
-                made[create_tables] = stack.enter_context(kind(create_tables, place, len(made)))
+                number = len(made)
+                made[create_tables] = stack.enter_context(
+                    on_postgresql(SERVER, create_tables, number)
+                    if SERVER
+                    else on_sqlite(create_tables, place, number)
+                )
             return made[create_tables]
 
         yield template
@@ -124,57 +113,3 @@ def database(database_url: str) -> Iterator[Database]:
 def data_dir(tmp_path: Path) -> Path:
     """A directory for an instance, not made yet."""
     return tmp_path / "instance"
-
-
-@contextmanager
-def _on_sqlite(create_tables: CreateTables, place: Path, number: int) -> Iterator[Template]:
-    template = place / f"template-{number}.sqlite"
-    _create(f"sqlite:///{template}", create_tables)
-    numbers = count(1)
-
-    def copy() -> str:
-        path = place / f"{number}-{next(numbers)}.sqlite"
-        shutil.copyfile(template, path)
-        return f"sqlite:///{path}"
-
-    def drop(url: str) -> None:
-        for end in ("", "-wal", "-shm"):
-            Path(url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
-
-    yield Template(copy, drop)
-
-
-@contextmanager
-def _on_postgresql(create_tables: CreateTables, _place: Path, number: int) -> Iterator[Template]:
-    server = make_url(SERVER)
-    template = f"jumelage_test_{os.getpid()}_{number}"
-    numbers = count(1)
-
-    def execute(statement: str, *names: str) -> None:
-        plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-
-    def url(name: str) -> str:
-        return server.set(database=name).render_as_string(hide_password=False)
-
-    def copy() -> str:
-        name = f"{template}_{next(numbers)}"
-        execute("CREATE DATABASE {} TEMPLATE {}", name, template)
-        return url(name)
-
-    def drop(which: str) -> None:
-        execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", str(make_url(which).database))
-
-    execute("CREATE DATABASE {}", template)
-    try:
-        _create(url(template), create_tables)
-        yield Template(copy, drop)
-    finally:
-        drop(url(template))
-
-
-def _create(url: str, create_tables: CreateTables) -> None:
-    database = Database(url)
-    create_tables(database)
-    database.close()

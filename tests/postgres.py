@@ -26,6 +26,11 @@ HASTE = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=4GB",
+    "checkpoint_timeout=1h",
+    "autovacuum=off",
     "max_connections=300",
     "shared_buffers=64MB",
 )

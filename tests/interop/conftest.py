@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CreateTables, Template
+from tests.databases import CreateTables, Template
 from tests.interop import peers
 from tests.interop.peers import Peer
 from tests.rig import Rig

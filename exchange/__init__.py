@@ -11,7 +11,8 @@ The map of the code, in reading order, along the line from *publish* to a peer's
     ../search/      how words find documents
     instance.py     an instance put together; worker/: what it does on its own
     fetching.py     one thing, from its origin, now; meeting.py: somebody new; mending.py: everything, once a day
-    backup.py       an instance in one file, to keep it or to move it
+    backup.py       an instance in one file, to keep it or to move it; vault.py: the ones it keeps itself
+    checkup.py      whether an instance is well
     auditing.py     a practice's reviews, counted again from what each reviewer signed
     web/, api/      pages for each audience, ActivityPub, the API; app.py joins them
     cli/            the command line

@@ -15,6 +15,7 @@ PREFIX = "JUMELAGE_"
 FILE = "jumelage.toml"
 ENGINES = ("tantivy", "whoosh", "memory")
 SEARCH_SERVERS = ("opensearch", "elasticsearch")
+LANGUAGES = ("en", "fr", "de", "es", "it")
 
 
 class ConfigurationError(Exception):
@@ -53,6 +54,11 @@ class Settings(BaseSettings):
     contact: str = Field(
         default="",
         description="The mailbox of the people who run the instance, shown on its pages and to its peers.",
+    )
+    languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=LANGUAGES,
+        description="The languages of the pages, of `en`, `fr`, `de`, `es` and `it`, separated by commas. Whose "
+        "browser asks for none of them gets the first.",
     )
     listen: str = Field(
         default="127.0.0.1:8000",
@@ -245,6 +251,14 @@ class Settings(BaseSettings):
             raise ValueError("may end with one name of small letters and digits, like /jumelage-villages")
         raise ValueError(f"must be {', '.join(ENGINES)}, or like opensearch+https://search.example:9200")
 
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _spoken(cls, value: Any) -> Any:
+        parts = value.replace(",", " ").split() if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple) or not parts or any(part not in LANGUAGES for part in parts):
+            raise ValueError(f"must list some of {', '.join(LANGUAGES)}")
+        return tuple(dict.fromkeys(parts))
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
@@ -325,27 +339,6 @@ def write(data: Path, **values: str | int | bool) -> Path:
     return path
 
 
-def documentation() -> str:
-    """docs/configuration.md: one paragraph for each setting, from its own description."""
-    text = [
-        "# Settings",
-        "",
-        "This page is made from the descriptions in `exchange/config.py` by `./run docs`.",
-        "",
-        f"Every setting can be given in the environment, or in `{FILE}` in the data directory of the "
-        "instance, where its name is in lower case and without the prefix. What a command's option says "
-        "counts most, then the environment, then the file. `jumelage init` writes the file.",
-        "",
-    ]
-    for name, field in Settings.model_fields.items():
-        text += [f"## `{PREFIX}{name.upper()}`", "", str(field.description)]
-        choices = getattr(field.annotation, "__args__", ()) if _is_choice(field.annotation) else ()
-        if choices:
-            text.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")
-        text += ["", _default(field.default, required=field.is_required()), ""]
-    return "\n".join(text)
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -376,18 +369,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_choice(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) is Literal
-
-
-def _default(value: Any, *, required: bool) -> str:
-    if required:
-        return "It has no default."
-    if value in ("", (), None):
-        return "Default: none."
-    return f"Default: `{str(value).lower() if isinstance(value, bool) else value}`."
 
 
 def _sentence(error: ValidationError) -> str:

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, delete, func, select
 
+from exchange.catalogue import decide
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.correction import Correction
+from exchange.models.governing import CORRECTION
+from exchange.models.officer import Officer
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.vocabulary.fields import clean, is_language
 
@@ -66,13 +69,15 @@ def ask(
     return made
 
 
-def waiting(session: Session, owner: Community) -> list[tuple[Correction, Practice]]:
-    """What waits on the desk of a community, oldest first."""
+def waiting(session: Session, owner: Community | None) -> list[tuple[Correction, Practice]]:
+    """What waits on the desk of a community, or of all of this instance; oldest first."""
     query = (
         select(Correction, Practice)
         .join(Practice, Practice.id == Correction.practice_id)  # type: ignore[arg-type]
-        .where(Practice.community_id == owner.id, col(Correction.settled_at).is_(None))
+        .where(col(Correction.settled_at).is_(None))
     )
+    if owner is not None:
+        query = query.where(Practice.community_id == owner.id)
     return list(session.exec(query.order_by(col(Correction.received_at), col(Correction.id)).limit(100)))
 
 
@@ -84,9 +89,22 @@ def of_key(session: Session, key: str) -> Correction:
     return found
 
 
-def settle(session: Session, found: Correction, *, taken_up: bool) -> None:
+def settle(
+    session: Session, found: Correction, *, taken_up: bool, by: Officer | None = None, reason: str = ""
+) -> None:
     """The owner has decided; of whoever asked nothing is kept, and old requests are forgotten."""
     if found.settled_at is None:
+        practice = session.get_one(Practice, found.practice_id)
+        decide.note(
+            session,
+            CORRECTION,
+            found.key,
+            taken_up,
+            about=practice.uri,
+            reason=reason,
+            owner=session.get(Community, practice.community_id),
+            officer=by,
+        )
         found.settled_at, found.taken_up, found.contact = now(), taken_up, ""
         session.add(found)
     session.exec(delete(Correction).where(col(Correction.settled_at) < now() - KEPT))

@@ -29,11 +29,17 @@ def save(
             practice_id=practice.id if practice else None,
             officer_id=officer.id if officer else None,
         )
+    draft.saved_by = officer.id if officer else draft.saved_by
     draft.data = data
     draft.modified_at = now()
     session.add(draft)
     session.flush()
     return draft
+
+
+def saved_by(session: Session, draft: Draft) -> Officer | None:
+    """Who kept it last, as far as the account is still there."""
+    return session.get(Officer, draft.saved_by) if draft.saved_by else None
 
 
 def discard(session: Session, draft: Draft) -> None:

@@ -11,6 +11,7 @@ from exchange.config import Settings
 from exchange.messages import N_
 from exchange.models.base import now
 from exchange.models.community import Community
+from exchange.models.correction import Correction
 from exchange.models.mail import Mail
 from exchange.models.officer import Officer
 from exchange.models.practice import Practice
@@ -115,9 +116,6 @@ def question(
     say, names = _words(language, settings)
     names["title"] = practice.title_texts.get(language) or practice.title
     names["who"] = f"{asked.name} <{asked.mailbox}>" if asked.name else asked.mailbox
-    quoted = "\n".join(
-        " > " + line for part in asked.text.splitlines() for line in (textwrap.wrap(part, WIDTH - 3) or [""])
-    )
     return post(
         session,
         settings,
@@ -128,12 +126,42 @@ def question(
         reply_to=asked.mailbox,
         paragraphs=[
             say(N_("%(who)s asks about your practice “%(title)s”:")) % names,
-            quoted,
+            _quoted(asked.text),
             say(N_("Answer this message: your answer goes to who asks, and to nobody else.")),
             say(N_("The question also waits at your desk:")),
             f"{settings.origin}/desk#questions",
             say(N_("The practice:")),
             f"{settings.origin}/practices/{practice.key}",
+        ],
+    )
+
+
+def correction_settled(
+    session: Session, settings: Settings, asked: Correction, practice: Practice, taken_up: bool, reason: str
+) -> Mail | None:
+    """What became of a request to correct, to whoever left a mailbox; to be written before it is settled."""
+    if not asked.contact or asked.settled_at is not None:
+        return None
+    language = asked.language if asked.language in LANGUAGES else settings.languages[0]
+    say, names = _words(language, settings)
+    names["title"] = practice.title_texts.get(language) or practice.title
+    return post(
+        session,
+        settings,
+        kind="correction",
+        to=asked.contact,
+        language=language,
+        subject=say(N_("What you told us about “%(title)s”")) % names,
+        paragraphs=[
+            say(N_("You told the owner of the practice “%(title)s” what is wrong in it:")) % names,
+            _quoted(asked.text),
+            say(N_("The owner has read it and takes it up."))
+            if taken_up
+            else say(N_("The owner has read it and leaves the practice as it is.")),
+            *([say(N_("The owner's words:")), _quoted(reason)] if reason else []),
+            say(N_("The practice:")),
+            f"{settings.origin}/practices/{practice.key}",
+            say(N_("Your address was kept for this answer alone, and is erased now.")),
         ],
     )
 
@@ -160,6 +188,11 @@ def revive(session: Session) -> int:
 
 def _words(language: str, settings: Settings) -> tuple[Callable[[str], str], dict[str, Any]]:
     return gettext_for(language), {"site": settings.name, "origin": settings.origin}
+
+
+def _quoted(text: str) -> str:
+    lines = (line for part in text.splitlines() for line in (textwrap.wrap(part, WIDTH - 3) or [""]))
+    return "\n".join(f" > {line}" for line in lines)
 
 
 def _works_once(say: Callable[[str], str], until: datetime | None) -> str:

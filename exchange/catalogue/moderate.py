@@ -2,31 +2,44 @@
 
 from sqlmodel import Session, col, func, select
 
+from exchange.catalogue import decide
 from exchange.messages import N_, NotFound
 from exchange.models.base import now
 from exchange.models.comment import HIDDEN, SHOWN, WAITING, Comment
 from exchange.models.community import Community
 from exchange.models.endorsement import BOOST, LIKE, Endorsement
+from exchange.models.governing import COMMENT, REPORT
+from exchange.models.officer import Officer
 from exchange.models.practice import Practice
 from exchange.models.report import Report
 
 AT_ONCE = 100
 
 
-def show(session: Session, comment: Comment) -> None:
+def show(session: Session, comment: Comment, *, by: Officer | None = None, reason: str = "") -> None:
     """Let everybody read a comment."""
-    _settle(session, comment, SHOWN)
+    _settle(session, comment, SHOWN, by, reason)
 
 
-def hide(session: Session, comment: Comment) -> None:
+def hide(session: Session, comment: Comment, *, by: Officer | None = None, reason: str = "") -> None:
     """Let nobody read a comment, or nobody any longer."""
-    _settle(session, comment, HIDDEN)
+    _settle(session, comment, HIDDEN, by, reason)
 
 
-def _settle(session: Session, comment: Comment, state: str) -> None:
+def _settle(session: Session, comment: Comment, state: str, by: Officer | None, reason: str) -> None:
     comment.state = state
     session.add(comment)
-    session.flush()
+    practice = session.get_one(Practice, comment.practice_id)
+    decide.note(
+        session,
+        COMMENT,
+        comment.key,
+        state == SHOWN,
+        about=practice.uri,
+        reason=reason,
+        owner=session.get(Community, practice.community_id),
+        officer=by,
+    )
 
 
 def comment(session: Session, key: str) -> Comment:
@@ -67,11 +80,16 @@ def reports(session: Session) -> list[Report]:
     return list(session.exec(query.order_by(col(Report.received_at), col(Report.id)).limit(AT_ONCE)))
 
 
-def settle(session: Session, key: str) -> None:
-    """A report has been dealt with."""
+def settle(
+    session: Session, key: str, *, upheld: bool = True, by: Officer | None = None, reason: str = ""
+) -> None:
+    """A report has been dealt with: it was right, or there is nothing in it. Done twice it is done once."""
     found = session.exec(select(Report).where(Report.key == key)).first()
     if found is None:
         raise NotFound(N_("There is no such report here."))
+    if found.done_at is not None:
+        return
     found.done_at = now()
     session.add(found)
-    session.flush()
+    about = found.about[0] if found.about else found.reporter
+    decide.note(session, REPORT, key, upheld, about=about, reason=reason, officer=by)

@@ -18,6 +18,7 @@ INVITATION = timedelta(days=7)
 NEW_PASSWORD = timedelta(hours=2)
 SESSION = timedelta(hours=12)
 SHORTEST, LONGEST = 12, 200
+NOT_THE_PASSWORD = Message(N_("This is not your password."))
 _hasher = PasswordHasher()
 _nobody: list[str] = []  # a hash to check in vain, made on first need
 _MAILBOX = re.compile(r"^[^@\s,;<>]{1,64}@[^@\s,;<>]+$")
@@ -44,10 +45,10 @@ def invite(
     officer = session.exec(select(Officer).where(Officer.mailbox == mailbox)).first() or Officer(
         mailbox=mailbox
     )
-    token = secrets.token_urlsafe(32)
+    token = new_secret()
     officer.role = role
     officer.community_id = community.id if community else None
-    officer.invitation_hash = _digest(token)
+    officer.invitation_hash = digest(token)
     officer.invitation_until = now() + INVITATION
     session.add(officer)
     session.flush()
@@ -60,10 +61,10 @@ def forgotten(session: Session, mailbox: str) -> tuple[Officer, str] | None:
     None when nobody has that mailbox, which whoever asked must not learn.
     """
     officer = session.exec(select(Officer).where(Officer.mailbox == mailbox.strip().lower())).first()
-    token = secrets.token_urlsafe(32)
+    token = new_secret()
     if officer is None:
         return None
-    officer.invitation_hash = _digest(token)
+    officer.invitation_hash = digest(token)
     officer.invitation_until = max(officer.invitation_until or now(), now() + NEW_PASSWORD)
     session.add(officer)
     session.flush()
@@ -83,7 +84,7 @@ def is_mailbox(text: str) -> bool:
 
 def invited(session: Session, token: str) -> Officer:
     """The officer whom an invitation is for, while it is valid."""
-    officer = session.exec(select(Officer).where(Officer.invitation_hash == _digest(token))).first()
+    officer = session.exec(select(Officer).where(Officer.invitation_hash == digest(token))).first()
     if officer is None or officer.invitation_until is None or officer.invitation_until < now():
         raise NotFound(N_("This invitation has been used or has expired. Ask your operator for a new one."))
     return officer
@@ -92,18 +93,8 @@ def invited(session: Session, token: str) -> Officer:
 def accept_invitation(session: Session, token: str, password: str, language: str = "en") -> Officer:
     """Set the password; the invitation works once, and every older log-in ends."""
     officer = invited(session, token)
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise Refusal(
-            [
-                Problem(
-                    "password",
-                    Message(
-                        N_("A password has from %(shortest)s to %(longest)s characters."),
-                        {"shortest": SHORTEST, "longest": LONGEST},
-                    ),
-                )
-            ]
-        )
+    if wrong := weak(password):
+        raise Refusal([wrong])
     officer.password_hash = _hasher.hash(password)
     officer.invitation_hash = officer.invitation_until = None
     officer.language = language
@@ -111,6 +102,31 @@ def accept_invitation(session: Session, token: str, password: str, language: str
     session.exec(delete(LoginSession).where(col(LoginSession.officer_id) == officer.id))
     session.flush()
     return officer
+
+
+def weak(password: str) -> Problem | None:
+    """What is wrong with a new password."""
+    if SHORTEST <= len(password) <= LONGEST:
+        return None
+    limits = {"shortest": SHORTEST, "longest": LONGEST}
+    return Problem(
+        "password", Message(N_("A password has from %(shortest)s to %(longest)s characters."), limits)
+    )
+
+
+def change_password(session: Session, officer: Officer, old: str, new: str) -> None:
+    """Another password for an officer who knows the one that holds; every log-in ends."""
+    known = authenticate(session, officer.mailbox, old)
+    problems = [] if known else [Problem("old", NOT_THE_PASSWORD)]
+    if wrong := weak(new):
+        problems.append(wrong)
+    if problems or known is None:
+        raise Refusal(problems)
+    known.password_hash = _hasher.hash(new)
+    known.invitation_hash = known.invitation_until = None
+    session.add(known)
+    session.exec(delete(LoginSession).where(col(LoginSession.officer_id) == known.id))
+    session.flush()
 
 
 def authenticate(session: Session, mailbox: str, password: str) -> Officer | None:
@@ -126,18 +142,18 @@ def authenticate(session: Session, mailbox: str, password: str) -> Officer | Non
 
 def _vain() -> str:
     if not _nobody:
-        _nobody.append(_hasher.hash(secrets.token_urlsafe(32)))
+        _nobody.append(_hasher.hash(new_secret()))
     return _nobody[0]
 
 
 def open_session(session: Session, officer: Officer, *, lasting: timedelta = SESSION) -> str:
     """Log an officer in for as long as `lasting`; the browser gets the token, we keep its hash."""
     session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
-    token = secrets.token_urlsafe(32)
+    token = new_secret()
     officer.last_seen_at = now()
     session.add(officer)
     session.add(
-        LoginSession(token_hash=_digest(token), officer_id=officer.id, expires_at=now() + lasting)  # type: ignore[arg-type]
+        LoginSession(token_hash=digest(token), officer_id=officer.id, expires_at=now() + lasting)  # type: ignore[arg-type]
     )
     session.flush()
     return token
@@ -145,7 +161,7 @@ def open_session(session: Session, officer: Officer, *, lasting: timedelta = SES
 
 def officer_of(session: Session, token: str) -> Officer | None:
     """Who is logged in with this token."""
-    found = session.get(LoginSession, _digest(token))
+    found = session.get(LoginSession, digest(token))
     if found is None or found.expires_at < now():
         return None
     return session.get(Officer, found.officer_id)
@@ -153,16 +169,16 @@ def officer_of(session: Session, token: str) -> Officer | None:
 
 def close_session(session: Session, token: str) -> None:
     """Log out."""
-    session.exec(delete(LoginSession).where(col(LoginSession.token_hash) == _digest(token)))
+    session.exec(delete(LoginSession).where(col(LoginSession.token_hash) == digest(token)))
 
 
 def issue_token(session: Session, community: Community | None, scope: str = "read") -> str:
     """A new API token, shown once; without a community it speaks for the instance."""
     if scope not in SCOPES:
         raise Refusal([Problem("scope", Message(N_("A scope is read, write or admin.")))])
-    token = "jml_" + secrets.token_urlsafe(32)
+    token = "jml_" + new_secret()
     session.add(
-        ApiToken(token_hash=_digest(token), community_id=community.id if community else None, scope=scope)
+        ApiToken(token_hash=digest(token), community_id=community.id if community else None, scope=scope)
     )
     session.flush()
     return token
@@ -170,7 +186,7 @@ def issue_token(session: Session, community: Community | None, scope: str = "rea
 
 def token_holder(session: Session, token: str) -> ApiToken | None:
     """What an API token stands for."""
-    return session.get(ApiToken, _digest(token))
+    return session.get(ApiToken, digest(token))
 
 
 def may(officer: Officer, community: Community | None) -> bool:
@@ -180,5 +196,11 @@ def may(officer: Officer, community: Community | None) -> bool:
     return community.local and (officer.role == "admin" or officer.community_id == community.id)
 
 
-def _digest(token: str) -> str:
+def new_secret() -> str:
+    """What nobody guesses: the end of a link that works once, or a token."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is kept of a secret: its SHA-256, in hexadecimal."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

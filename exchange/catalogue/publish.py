@@ -41,7 +41,7 @@ def publish(
     if not community.local:
         raise NotAllowed(N_("Only the instance of a community publishes for it."))
     record = accept(data, documented_by)
-    key = new_key()
+    key = draft.key if draft is not None else new_key()  # so that a form sent twice finds what it made
     practice = Practice(
         key=key,
         uri=f"{community.instance}/practices/{key}",

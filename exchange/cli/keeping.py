@@ -41,12 +41,22 @@ def upgrade() -> None:
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.Path(path_type=Path))
-def backup(file: Path) -> None:
-    """Write the whole instance into FILE, also while it is at work; keep the file as safe as its keys."""
-    from exchange import backup as keeping
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def backup(file: Path | None) -> None:
+    """Write the whole instance into FILE, also while it is at work; keep the file as safe as its keys.
 
-    rows = keeping.backup(settings(), file, progress=_told)
+    Without FILE it goes into the directory of the instance, under `backups`, with the day in its name.
+    """
+    from exchange import backup as keeping
+    from exchange import vault
+
+    found = settings()
+    if file is None:
+        made = vault.make(found)
+        say(f"{found.data / vault.DIRECTORY / made.file}: {made.size} bytes")
+        return
+    rows = keeping.backup(found, file, progress=_told)
+    vault.remember(found, file)
     say(f"{file}: {rows} rows, {file.stat().st_size} bytes")
 
 

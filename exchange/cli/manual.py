@@ -1,9 +1,12 @@
-"""The page of commands, docs/commands.md, made from what each command says about itself."""
+"""The pages of commands and of settings, made from what each of them says about itself."""
 
 import inspect
 from collections.abc import Iterator
+from typing import Any, Literal
 
 import click
+
+from exchange.config import FILE, PREFIX, Settings
 
 _OPENING = """\
 # Commands
@@ -54,3 +57,38 @@ def _section(command: click.Command, context: click.Context) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def settings_page() -> str:
+    """docs/configuration.md: one paragraph for each setting, from its own description."""
+    text = [
+        "# Settings",
+        "",
+        "This page is made from the descriptions in `exchange/config.py` by `./run docs`.",
+        "",
+        f"Every setting can be given in the environment, or in `{FILE}` in the data directory of the "
+        "instance, where its name is in lower case and without the prefix. What a command's option says "
+        "counts most, then the environment, then the file. `jumelage init` writes the file.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        text += [f"## `{PREFIX}{name.upper()}`", "", str(field.description)]
+        choices = getattr(field.annotation, "__args__", ()) if _is_choice(field.annotation) else ()
+        if choices:
+            text.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")
+        text += ["", _default(field.default, required=field.is_required()), ""]
+    return "\n".join(text)
+
+
+def _is_choice(annotation: Any) -> bool:
+    return getattr(annotation, "__origin__", None) is Literal
+
+
+def _default(value: Any, *, required: bool) -> str:
+    if required:
+        return "It has no default."
+    if value in ("", (), None):
+        return "Default: none."
+    if isinstance(value, tuple):
+        value = ", ".join(value)
+    return f"Default: `{str(value).lower() if isinstance(value, bool) else value}`."

@@ -6,6 +6,7 @@ import os
 import click
 import structlog
 
+from exchange.catalogue import begin
 from exchange.cli import serving
 from exchange.cli.base import Command, data_directory, fail, opened
 from exchange.cli.output import say
@@ -35,9 +36,11 @@ def init(origin: str, name: str, contact: str, listen: str | None) -> None:
         **({"listen": listen} if listen else {}),
         **({"lab": True} if checked.lab else {}),
     )
+    link = _set_up_link(instance)
     instance.close()
     say(f"{checked.origin} lives in {checked.data}.")
-    say("Next: jumelage community add …, jumelage officer add …, jumelage serve.")
+    say(f"Next: jumelage serve, then set it up in the browser, once, within a week:\n{link}")
+    say("Or here: jumelage community add …, jumelage officer add …")
 
 
 @click.command(cls=Command)
@@ -50,6 +53,8 @@ def serve(listen: str | None, workers: int | None, with_parent: bool) -> None:
         settings = instance.settings
         serving.log_to_stderr(settings)
         _shout(instance)
+        if link := _set_up_link(instance):
+            say(f"Nobody may act here yet. Set this instance up in the browser, once, within a week:\n{link}")
         if with_parent:
             serving.stop_with_parent()
 
@@ -72,6 +77,16 @@ def worker(workers: int | None) -> None:
         _shout(instance)
         serving.work(instance, ready=lambda: log.info("working", origin=instance.settings.origin))
         log.info("stopped")
+
+
+def _set_up_link(instance: Instance) -> str | None:
+    """The address at which the instance is set up; None when that is done."""
+    with instance.database.reading() as session:
+        if begin.is_done(session):
+            return None
+    with instance.database.writing() as session:
+        secret = begin.link(session)
+    return f"{instance.origin}/setup/{secret}" if secret else None
 
 
 def cannot_listen(listen: str, error: OSError) -> str:

@@ -82,6 +82,7 @@ class Draft(ExchangeTable, table=True):
     community_id: int = Field(foreign_key="community.id", index=True)
     practice_id: int | None = Field(default=None, foreign_key="practice.id", index=True)
     officer_id: int | None = Field(default=None, foreign_key="officer.id")
+    saved_by: int | None = Field(default=None, foreign_key="officer.id")  # whoever kept it last
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

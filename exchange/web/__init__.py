@@ -8,6 +8,7 @@ from exchange.web import (
     account,
     adopting,
     asking,
+    beginning,
     belonging,
     beside,
     calls,
@@ -24,13 +25,18 @@ from exchange.web import (
     finding,
     following,
     forgotten,
+    gatekeeping,
     guard,
+    house,
     language,
     leading,
     mapping,
+    merging,
     moderating,
     network,
     officer,
+    once,
+    own_account,
     passing,
     people,
     places,
@@ -53,6 +59,7 @@ PAGES = (
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
+    *(beginning, house, gatekeeping, own_account),
 )
 
 if TYPE_CHECKING:
@@ -67,6 +74,9 @@ def register(app: Flask, instance: "Instance") -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.register(app)
     guard.register(app)
+    once.register(app)
+    merging.register(app)
+    house.register(app)
     failures.register(app)
     show.register(app)
     for blueprint in BLUEPRINTS:

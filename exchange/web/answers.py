@@ -22,16 +22,19 @@ DECIMAL_COMMA = ("de", "fr", "es", "it")
 _THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
 
 
-def typed(data: Mapping[str, Any], part: Part, form: MultiDict[str, str]) -> dict[str, Any]:
-    """`data` with the answers of one part of the form in place of what stood there."""
+def typed(
+    data: Mapping[str, Any], part: Part, form: MultiDict[str, str], *, only: set[str] | None = None
+) -> dict[str, Any]:
+    """`data` with the answers of one part of the form, or of some of its fields, in place of what stood there."""
+    asked = [q for q in part.questions if only is None or q.path in only]
     new = copy.deepcopy(dict(data))
     before = str(new.get("language") or "und")
     after = before
-    if any(q.kind == "language" for q in part.questions) and form.get("language", ""):
+    if any(q.kind == "language" for q in asked) and form.get("language", ""):
         after = clean(form.get("language", ""))
     if after != before:
         new = _in_language(new, before, after) | {"language": after}
-    for question in part.questions:
+    for question in asked:
         value = _answer(question, question.path, form, _at(new, question.path), after)
         _put(new, question.path, value)
     return new

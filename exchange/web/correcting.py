@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from exchange.catalogue import correct as correcting
+from exchange.catalogue import letters, shelf
 from exchange.catalogue import look_again as looking
-from exchange.catalogue import shelf
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
@@ -17,7 +17,8 @@ from exchange.web import guard
 from exchange.web.blueprints import officer, public
 from exchange.web.failures import page as failure
 from exchange.web.language import current
-from exchange.web.reach import database
+from exchange.web.moderating import back
+from exchange.web.reach import database, settings
 
 FIELDS = ("text", "source", "contact")
 TRAP = "website"  # a field that people do not see; what fills it is no person
@@ -61,15 +62,16 @@ def send_correction(key: str) -> str | tuple[str, int] | Response:
 @guard.officers_only
 def settle_correction(key: str) -> Response:
     """The owner has decided."""
-    taken_up = request.form.get("answer") == "yes"
+    taken_up, reason = request.form.get("answer") == "yes", request.form.get("reason", "")
     with database().writing() as session:
         found = correcting.of_key(session, key)
         practice = session.get_one(Practice, found.practice_id)
         guard.check_may(shelf.community_of(session, practice))
-        correcting.settle(session, found, taken_up=taken_up)
+        letters.correction_settled(session, settings(), found, practice, taken_up, clean(reason))
+        correcting.settle(session, found, taken_up=taken_up, by=g.officer, reason=reason)
     if taken_up:
         return redirect(url_for("officer.ask_to_revise", key=practice.key), 303)
-    return redirect(url_for("officer.desk", done="request-done"), 303)
+    return back("request-done")
 
 
 @officer.post("/practices/<key>/still-so")

@@ -7,6 +7,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from werkzeug.wrappers import Response
 
@@ -28,12 +29,13 @@ def register(app: Flask) -> None:
     app.after_request(_tell)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(languages=OWN_NAMES, current_language=current)
+    app.jinja_env.globals.update(languages=OWN_NAMES, spoken=spoken, current_language=current)
     app.jinja_env.filters.update(
         label=label,
         country=country,
         tongue=tongue,
         number=number,
+        size=size,
         percent=percent,
         day=day,
         moment=moment,
@@ -50,6 +52,11 @@ def switch(answer: Response, wanted: str) -> None:
         answer.set_cookie(
             COOKIE, wanted, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True, path="/"
         )
+
+
+def spoken() -> dict[str, str]:
+    """The languages of the pages of this instance, each with its own name for itself."""
+    return {code: OWN_NAMES[code] for code in settings().languages}
 
 
 def current() -> str:
@@ -99,6 +106,13 @@ def percent(value: float) -> str:
     return format_percent(value, locale=_locale(current()))
 
 
+def size(value: int) -> str:
+    """A number of bytes in the unit that people would use."""
+    unit, one = ("megabyte", 1_000_000) if value >= 1_000_000 else ("kilobyte", 1000)
+    rounded = round(value / one, 1) if value >= one else 1
+    return format_unit(rounded, f"digital-{unit}", "short", locale=_locale(current()))
+
+
 def day(value: date | datetime | None) -> str:
     """A day, written out."""
     return format_date(value, "long", locale=_locale(current())) if value else ""
@@ -130,11 +144,8 @@ def year(value: str | None) -> str:
 
 
 def _choose() -> None:
-    wanted = request.cookies.get(COOKIE)
-    if wanted in LANGUAGES:
-        g.language = wanted
-    else:
-        g.language = request.accept_languages.best_match(LANGUAGES, "en")
+    wanted, offered = request.cookies.get(COOKIE), settings().languages
+    g.language = wanted if wanted in offered else request.accept_languages.best_match(offered, offered[0])
 
 
 def _tell(response: Response) -> Response:

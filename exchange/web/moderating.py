@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from exchange.catalogue import moderate, shelf
+from exchange.catalogue import correct, decide, moderate, shelf
 from exchange.messages import N_, NotAllowed
 from exchange.models.comment import Comment
 from exchange.models.practice import Practice
@@ -46,8 +46,9 @@ def answer_comment(key: str) -> Response:
         comment = moderate.comment(session, key)
         practice = session.get_one(Practice, comment.practice_id)
         guard.check_may(shelf.community_of(session, practice))
-        (moderate.show if shown else moderate.hide)(session, comment)
-    return redirect(url_for("officer.desk", done="comment-shown" if shown else "comment-hidden"), 303)
+        settle = moderate.show if shown else moderate.hide
+        settle(session, comment, by=g.officer, reason=request.form.get("reason", ""))
+    return back("comment-shown" if shown else "comment-hidden")
 
 
 @admin.post("/desk/reports/<key>/done")
@@ -56,9 +57,33 @@ def settle_report(key: str) -> Response:
     """A report has been dealt with."""
     if not guard.may_govern():
         raise NotAllowed(N_("Only coordinators and administrators deal with reports."))
+    upheld, reason = request.form.get("answer") != "no", request.form.get("reason", "")
     with database().writing() as session:
-        moderate.settle(session, key)
-    return redirect(url_for("officer.desk", done="report-done"), 303)
+        moderate.settle(session, key, upheld=upheld, by=g.officer, reason=reason)
+    return back("report-done")
+
+
+@admin.get("/desk/moderation")
+@guard.officers_only
+def moderation() -> str:
+    """Everything that came in and waits for a word, and what was decided last, by whom and why."""
+    if not guard.may_govern():
+        raise NotAllowed(N_("Only coordinators and administrators see what waits for all."))
+    own = None if guard.is_admin() else g.community
+    with database().reading() as session:
+        mine = _may_read()
+        return render_template(
+            "moderation.html",
+            to_moderate=waiting(session),
+            corrections=correct.waiting(session, own) if mine else [],
+            decided=decide.decided(session, own) if mine else [],
+        )
+
+
+def back(done: str) -> Response:
+    """To the page that the form stood on, the desk or the one with everything."""
+    where = "admin.moderation" if request.form.get("from") == "moderation" else "officer.desk"
+    return redirect(url_for(where, done=done), 303)
 
 
 @public.app_template_filter("limited")

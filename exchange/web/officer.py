@@ -7,18 +7,19 @@ from sqlmodel import Session, select
 from werkzeug.wrappers import Response
 
 from exchange.catalogue import draft as drafts
+from exchange.catalogue import officers, shelf
 from exchange.catalogue import publish as publishing
 from exchange.catalogue import revise as revising
-from exchange.catalogue import shelf
 from exchange.catalogue import withdraw as withdrawing
 from exchange.messages import N_, Message, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.community import Community
+from exchange.models.officer import Officer
 from exchange.models.practice import WITHDRAWN, Draft, Practice
 from exchange.vocabulary import completeness
 from exchange.vocabulary.fields import UNDETERMINED, clean
 from exchange.vocabulary.record import DEFAULT_LICENCE
-from exchange.web import answers, guard
+from exchange.web import answers, guard, merging
 from exchange.web.blueprints import officer
 from exchange.web.failures import page as failure
 from exchange.web.language import current, switch
@@ -63,10 +64,18 @@ def draft(key: str) -> Answer:
 def save(key: str) -> Answer:
     """Keep what was typed, whatever it is, and go where the button says."""
     part = _part()
-    with database().writing() as session:
-        kept, owner = _own_draft(session, key)
-        kept = drafts.save(session, owner, answers.typed(kept.data, part, request.form), draft=kept)
+    try:
+        with database().writing() as session:
+            kept, owner = _own_draft(session, key)
+            before = drafts.saved_by(session, kept)
+            new, conflicts, merged = merging.merge(kept.data, part, request.form)
+            kept = drafts.save(session, owner, new, officer=g.officer, draft=kept)
+    except NotFound:
+        return _gone(key, part)
+    merging.others(key)
     go = request.form.get("go", "save")
+    if conflicts:
+        return _ask_which(kept, part, conflicts, before, go)
     if go.startswith("language:"):
         back = redirect(url_for("officer.draft", key=key, part=part.key, done="saved"), 303)
         switch(back, go.removeprefix("language:"))
@@ -84,7 +93,8 @@ def save(key: str) -> Answer:
         return redirect(url_for("officer.check", key=key), 303)
     if go in ("check", "preview"):
         return redirect(url_for(f"officer.{go}", key=key), 303)
-    return redirect(url_for("officer.draft", key=key, part=part.key, done="saved"), 303)
+    done = "merged" if merged else "saved"
+    return redirect(url_for("officer.draft", key=key, part=part.key, done=done), 303)
 
 
 @officer.get("/desk/drafts/<key>/preview")
@@ -113,6 +123,9 @@ def check(key: str) -> Answer:
 def publish(key: str) -> Answer:
     """Publish the draft: as a new practice, or as the next version of one."""
     done = "published"
+    with database().reading() as session:
+        if made := _made_of(session, key):  # sent twice
+            return redirect(url_for("public.practice", key=made.key, done=done), 303)
     try:
         with database().writing() as session:
             kept, owner = _own_draft(session, key)
@@ -130,6 +143,7 @@ def publish(key: str) -> Answer:
         with database().reading() as session:
             kept, _owner = _own_draft(session, key)
         return _check_page(kept, refusal.problems), 422
+    merging.forget(key)
     return redirect(url_for("public.practice", key=practice.key, done=done), 303)
 
 
@@ -149,6 +163,7 @@ def discard(key: str) -> Answer:
     with database().writing() as session:
         kept, _owner = _own_draft(session, key)
         drafts.discard(session, kept)
+    merging.forget(key)
     return redirect(url_for("officer.desk", done="discarded"), 303)
 
 
@@ -243,6 +258,9 @@ def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:
         parts=[(p, *answers.answered(p, kept.data, everything)) for p in PARTS],
         problems=here,
         room=request.args.get("room", ""),
+        bases=merging.fingerprints(part, kept.data),
+        others=merging.others(kept.key),
+        last_saver=_last_saver(kept),
         title=_title(kept),
         score=completeness.score(answers.readable(kept.data)),
         shown=answers.shown,
@@ -265,6 +283,50 @@ def _check_page(kept: Draft, refused: list[Problem]) -> str:
         title=_title(kept),
         shown=answers.shown,
     )
+
+
+def _ask_which(
+    kept: Draft, part: Part, conflicts: list[merging.Conflict], before: Officer | None, go: str
+) -> Answer:
+    """Both have changed a field: whose words it is to be."""
+    page = render_template(
+        "merge.html",
+        draft=kept,
+        part=part,
+        conflicts=conflicts,
+        language=str(kept.data.get("language") or UNDETERMINED),
+        who=before.mailbox if before and before.id != g.officer.id else "",
+        go=go if not go.startswith("language:") else "save",
+    )
+    return page, 409
+
+
+def _last_saver(kept: Draft) -> str:
+    """The mailbox of somebody else who saved a draft last."""
+    if kept.saved_by in (None, g.officer.id):
+        return ""
+    with database().reading() as session:
+        found = drafts.saved_by(session, kept)
+    return found.mailbox if found else ""
+
+
+def _gone(key: str, part: Part) -> Answer:
+    """The draft went while somebody wrote in it; what they wrote is given back."""
+    labels = {question.path: question.label for question in part.questions}
+    written = [
+        (labels.get(name) or labels.get(name.split(".")[0], part.title), value)
+        for name, value in request.form.items(multi=True)
+        if value.strip() and (name in labels or name.split(".")[0] in labels)
+    ]
+    with database().reading() as session:
+        made = _made_of(session, key)
+    return render_template("gone.html", practice=made, written=written), 404
+
+
+def _made_of(session: Session, key: str) -> Practice | None:
+    """The practice that a draft has become, if the officer may revise it."""
+    made = session.exec(select(Practice).where(Practice.key == key, Practice.local)).first()
+    return made if made and officers.may(g.officer, shelf.community_of(session, made)) else None
 
 
 def _where(key: str, path: str) -> str:

@@ -10,7 +10,7 @@ from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.web.blueprints import public
-from exchange.web.guard import local_path
+from exchange.web.guard import cookie_name, local_path
 from exchange.web.language import switch
 from exchange.web.reach import database
 
@@ -48,6 +48,12 @@ def help_search() -> str:
 def help_facts() -> str:
     """What counts as a fact, and how everything else is marked."""
     return render_template("help_facts.html")
+
+
+@public.get("/privacy")
+def privacy() -> str:
+    """What is kept about whom, how long, and whom to write to."""
+    return render_template("privacy.html", cookie=cookie_name())
 
 
 def _with_places(

@@ -73,6 +73,10 @@ NOTES = (
         *("call-opened", "call-closed", "call-gone", "contributed", "commented", "supported", "support-back"),
         *("said-back", "said-hidden", "said-shown", "said-moved", "takes-part", "parted"),
     }
+    | {
+        *("set-up", "set-up-already", "backup-begun", "backup-made", "backup-gone", "judged", "merged"),
+        *("password-changed", "account-gone"),
+    }
 )
 
 

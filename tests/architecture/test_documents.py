@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 import pytest
 
-from exchange.config import PREFIX, Settings, documentation
+from exchange.cli.manual import settings_page
+from exchange.config import PREFIX, Settings
 from tests.architecture.sources import ROOT, named, texts
 
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 
 
 def test_the_page_of_settings_is_the_one_made_from_their_descriptions() -> None:
-    assert (ROOT / "docs" / "configuration.md").read_text() == documentation(), "./run docs writes it anew"
+    assert (ROOT / "docs" / "configuration.md").read_text() == settings_page(), "./run docs writes it anew"
 
 
 def test_every_setting_is_explained_in_a_sentence() -> None:

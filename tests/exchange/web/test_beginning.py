@@ -1,0 +1,143 @@
+"""An instance is set up in the browser once, by whoever holds the link, and then run from there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlmodel import Session, delete
+
+from exchange import backup, config
+from exchange.app import create_app
+from exchange.catalogue import begin, officers, shelf
+from exchange.cli import cli
+from exchange.instance import Instance
+from exchange.models.officer import LoginSession, Officer
+from tests.exchange.web.world import PASSWORD, Visitor
+
+ORIGIN = "https://uplands.example"
+GIVEN = {
+    "name": "Dörfer des Oberlands",
+    "contact": "it@uplands.example",
+    "languages": ["de", "fr", "en"],
+    "community.name": "Bad Münster-Straße",
+    "community.country": "DE",
+    "community.population": "6 400",
+    "community.degurba": "dg-3",
+    "mailbox": "it@uplands.example",
+    "password": PASSWORD,
+    "again": PASSWORD,
+}
+
+
+class Fresh:
+    """An instance that `jumelage init` has just made, in a browser."""
+
+    name, origin = "uplands", ORIGIN
+
+    def __init__(self, data: Path) -> None:
+        said = CliRunner().invoke(
+            cli, ["--data", str(data), "init", "--origin", ORIGIN, "--name", "Uplands"], prog_name="jumelage"
+        )
+        found = re.search(rf"{ORIGIN}(/setup/\S+)", said.output)
+        assert found, said.output
+        self.link = found[1]
+        self.data = data
+        self.instance = Instance.open(config.load(data, search="memory"))
+        self.app = create_app(self.instance)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    made = Fresh(tmp_path_factory.mktemp("fresh") / "instance")
+    yield made
+    made.instance.close()
+
+
+def test_without_the_link_there_is_no_set_up(fresh: Any) -> None:
+    stranger = Visitor(fresh)
+    for path in ("/setup", "/setup/", "/setup/guess", f"{fresh.link[:-1]}"):
+        assert stranger.get(path).status_code == 404, path
+        assert stranger.post(path, GIVEN).status_code in (404, 405), path
+    assert stranger.get("/desk/instance").status_code == 302
+    assert stranger.cookies == {}
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_made(fresh: Any) -> None:
+    somebody = Visitor(fresh)
+    wrong = GIVEN | {"name": "", "contact": "nobody", "languages": [], "community.country": "Oberland"}
+    answer = somebody.post(fresh.link, wrong | {"password": "short", "community.population": "many"})
+    assert answer.status_code == 422
+    for field in ("name", "contact", "languages", "community-country", "community-population", "password"):
+        assert f'href="#f-{field}"' in answer.text, field
+    assert "Bad Münster-Straße" in answer.text
+    with fresh.instance.database.reading() as session:
+        assert (shelf.communities(session), officers.officers(session)) == ([], [])
+    assert "Oberland" not in (fresh.data / config.FILE).read_text()
+
+
+def test_it_is_set_up_once_as_a_whole(fresh: Any) -> None:
+    operator, late = Visitor(fresh, "de"), Visitor(fresh, "de")
+    assert operator.see(fresh.link).h1.text == "Diese Instanz einrichten"
+    answer = operator.post(fresh.link, GIVEN)
+    assert (answer.status_code, answer.location) == (303, "/desk/instance?done=set-up")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly"} <= set(cookie.split("; "))
+    page = operator.see(answer.location)
+    assert "Dörfer des Oberlands" in page.title.text
+    assert [b.text for b in page.select(".languages button")] == ["DE", "EN", "FR"]
+    told = config.load(fresh.data)
+    assert (told.name, told.contact, told.languages) == (
+        "Dörfer des Oberlands",
+        "it@uplands.example",
+        ("de", "en", "fr"),
+    )
+    assert "# Settings of this Jumelage instance" in (fresh.data / config.FILE).read_text()
+    with fresh.instance.database.reading() as session:
+        (town,) = shelf.communities(session, local=True)
+        assert (town.slug, town.population, town.degurba) == ("bad-munster-strasse", 6400, "dg-3")
+        ((officer, of),) = officers.officers(session)
+        assert (officer.role, officer.language, of and of.slug) == ("admin", "de", town.slug)
+    for answer in (late.get(fresh.link), late.post(fresh.link, GIVEN | {"mailbox": "thief@evil.example"})):
+        assert answer.location == "/login?done=set-up-already"
+    assert begin_again(fresh) is None
+
+
+def begin_again(fresh: Any) -> str | None:
+    """The link that the service would print if everybody had left since."""
+    with Session(fresh.instance.database.engine) as session:  # closed without a commit
+        assert begin.link(session) is None
+        for table in (LoginSession, Officer):
+            session.exec(delete(table))
+        return begin.link(session)
+
+
+def test_a_backup_is_made_and_given_to_nobody_without_the_password(fresh: Any, tmp_path: Path) -> None:
+    operator = Visitor(fresh)
+    operator.log_in("it@uplands.example")
+    assert "none was made yet" in operator.see("/desk/instance").text
+    assert operator.post("/desk/instance/backups").location.endswith("done=backup-made")
+    (name,) = (one.text for one in operator.see("/desk/instance/backups").select("strong.key"))
+    path = f"/desk/instance/backups/{name}"
+    assert Visitor(fresh).post(path, {"password": PASSWORD}).status_code == 401
+    for elsewhere in (
+        f"/static/../backups/{name}",
+        f"/backups/{name}",
+        f"/desk/instance/backups/..%2F{name}",
+    ):
+        assert Visitor(fresh).get(elsewhere).status_code in (404, 405), elsewhere
+    assert operator.post(path, {"password": "a wrong one, this"}).status_code == 422
+    assert operator.post("/desk/instance/backups/jumelage.sqlite", {"password": PASSWORD}).status_code == 404
+    answer = operator.post(path, {"password": PASSWORD})
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Cache-Control"] == "no-store"
+    file = tmp_path / "taken.backup"
+    file.write_bytes(answer.data)
+    again = backup.restore(file, tmp_path / "again")
+    assert (again.name, again.languages) == ("Dörfer des Oberlands", ("de", "en", "fr"))
+    assert "none was made yet" not in operator.see("/desk/instance").text
+    assert operator.post(path, {"password": PASSWORD, "go": "discard"}).location.endswith("done=backup-gone")
+    assert list((fresh.data / "backups").glob("*.backup")) == []

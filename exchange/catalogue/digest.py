@@ -39,7 +39,7 @@ def _write(
 ) -> None:
     officer, paragraphs, practices = rows[0][2], [], set[int | None]()
     for reader, search, _officer in rows:
-        still = search.deleted_at is None and (search.officer_id == officer.id or saved.governs(officer))
+        still = search.deleted_at is None and saved.may_read(officer, search)
         found = saved.news(session, search, max(reader.mailed, reader.seen)) if still else []
         if found:
             practices |= {practice.id for _hit, practice, _owner in found}  # one may be new in several

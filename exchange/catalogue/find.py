@@ -24,7 +24,7 @@ FACETS = (
     *("theme", "country", "degurba", "population_class", "language", "maturity", "evidence"),
     *("commitment", "status", "cost_class", "instance", "adopted_by"),
 )
-FILTERS = (*FACETS, "community", "topography")
+FILTERS = (*FACETS, "community", "topography", "key")
 LONGEST_NAME = 300
 NEEDS_PLACE = N_("Sorting by distance needs a place: near=latitude,longitude, or a community with home=.")
 NEEDS_HOME = N_("Sorting by likeness needs a community to be like: home=, or log in.")

@@ -27,7 +27,9 @@ def what_is_kept(session: Session, officer: Officer) -> dict[str, Any]:
         select(Draft).where((Draft.officer_id == officer.id) | (Draft.saved_by == officer.id))
     )
     return {
-        "account": officer.model_dump(include={"mailbox", "role", "language", "created_at", "last_seen_at"})
+        "account": officer.model_dump(
+            include={"mailbox", "role", "language", "created_at", "last_seen_at", "seen_before_at"}
+        )
         | {
             "community": owner.uri if owner else None,
             "password": "kept as an argon2id hash" if officer.password_hash else None,
@@ -65,7 +67,7 @@ def leave(session: Session, officer: Officer, password: str) -> None:
     """Erase an account. Raises Refusal at `password` when it is not theirs, and for the last administrator.
 
     What they published, judged and adopted is their community's and stays; so do drafts. A search that
-    they shared goes to somebody else who coordinates here.
+    they shared goes to somebody else who coordinates here, what their community follows to a colleague.
     """
     known = officers.authenticate(session, officer.mailbox, password)
     if known is None or known.id != officer.id:
@@ -96,16 +98,19 @@ def is_last_administrator(session: Session, officer: Officer) -> bool:
 
 
 def _hand_over(session: Session, officer: Officer) -> None:
-    everybody = session.exec(select(Officer).where(Officer.id != officer.id).order_by(col(Officer.id)))
-    heir = next((one for one in everybody if one.password_hash and saved.governs(one)), None)
-    if heir is None:
-        return
-    shared = select(SavedSearch).where(
-        SavedSearch.officer_id == officer.id,
-        col(SavedSearch.cluster_id).is_not(None),
-        col(SavedSearch.deleted_at).is_(None),
-    )
-    for one in session.exec(shared).all():
-        one.officer_id = heir.id  # type: ignore[assignment]
-        session.add(one)
+    """What others read goes to one of them: to whoever coordinates, and for a community to who acts for it."""
+    everybody = session.exec(select(Officer).where(Officer.id != officer.id).order_by(col(Officer.id))).all()
+    coordinator = next((one for one in everybody if one.password_hash and saved.governs(one)), None)
+    colleague = next((one for one in everybody if one.community_id == officer.community_id), None)
+    for heir, column in ((coordinator, SavedSearch.cluster_id), (colleague, SavedSearch.community_id)):
+        if heir is None or (heir is colleague and officer.community_id is None):
+            continue
+        shared = select(SavedSearch).where(
+            SavedSearch.officer_id == officer.id,
+            col(column).is_not(None),
+            col(SavedSearch.deleted_at).is_(None),
+        )
+        for one in session.exec(shared).all():
+            one.officer_id = heir.id  # type: ignore[assignment]
+            session.add(one)
     session.flush()

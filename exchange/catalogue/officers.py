@@ -17,6 +17,7 @@ from exchange.models.officer import ROLES, SCOPES, ApiToken, LoginSession, Offic
 INVITATION = timedelta(days=7)
 NEW_PASSWORD = timedelta(hours=2)
 SESSION = timedelta(hours=12)
+VISIT = timedelta(hours=12)  # log-ins that are no farther apart are one visit
 SHORTEST, LONGEST = 12, 200
 NOT_THE_PASSWORD = Message(N_("This is not your password."))
 _hasher = PasswordHasher()
@@ -150,6 +151,8 @@ def open_session(session: Session, officer: Officer, *, lasting: timedelta = SES
     """Log an officer in for as long as `lasting`; the browser gets the token, we keep its hash."""
     session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
     token = new_secret()
+    if officer.last_seen_at and now() - officer.last_seen_at > VISIT:
+        officer.seen_before_at = officer.last_seen_at
     officer.last_seen_at = now()
     session.add(officer)
     session.add(

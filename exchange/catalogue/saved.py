@@ -122,6 +122,8 @@ def _told(session: Session, params: SearchParams, language: str) -> str:
 def searches(session: Session, officer: Officer) -> list[Kept]:
     """What an officer keeps and, for those who coordinate, what is shared; what has news first."""
     mine: Any = SavedSearch.officer_id == officer.id
+    if officer.community_id is not None:
+        mine = or_(mine, SavedSearch.community_id == officer.community_id)
     if governs(officer):
         mine = or_(mine, col(SavedSearch.cluster_id).is_not(None))
     query = (
@@ -149,7 +151,7 @@ def searches(session: Session, officer: Officer) -> list[Kept]:
 def search(session: Session, officer: Officer, key: str, *, deleted: bool = False) -> SavedSearch:
     """The search with that key, if this officer may read it."""
     found = session.exec(select(SavedSearch).where(SavedSearch.key == key)).first()
-    if found is None or not _may_read(officer, found) or (found.deleted_at is not None) != deleted:
+    if found is None or not may_read(officer, found) or (found.deleted_at is not None) != deleted:
         raise NotFound(N_("There is no such search here."))
     return found
 
@@ -269,12 +271,15 @@ def governs(officer: Officer) -> bool:
     return officer.role in ("coordinator", "admin")
 
 
-def _may_read(officer: Officer, found: SavedSearch) -> bool:
-    return found.officer_id == officer.id or (found.cluster_id is not None and governs(officer))
+def may_read(officer: Officer, found: SavedSearch) -> bool:
+    """Whether it is their own, followed for their community, or shared with them."""
+    if found.officer_id == officer.id or (found.cluster_id is not None and governs(officer)):
+        return True
+    return found.community_id is not None and found.community_id == officer.community_id
 
 
 def _check_own(officer: Officer, found: SavedSearch) -> None:
-    if not _may_read(officer, found):
+    if not may_read(officer, found):
         raise NotAllowed(N_("This search belongs to somebody else."))
 
 

@@ -8,6 +8,7 @@ from exchange.messages import N_, Refusal
 from exchange.vocabulary import concepts, names
 
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SCHEMES = {
     "theme": ("th-", ("themes",)),
     "degurba": ("dg-", ("degurba-l1",)),
@@ -94,10 +95,17 @@ def _text(value: str) -> tuple[str, ...]:
     return (value,)
 
 
+def _key(value: str) -> tuple[str, ...]:
+    if not _KEY.fullmatch(value.lower()):
+        raise Refusal(N_("“%(value)s” is not one of the choices here."), value=value[:80])
+    return (value.lower(),)
+
+
 _READERS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "country": _country,
     "language": _language,
     "instance": _instance,
     "adopted_by": _text,
     "community": _text,
+    "key": _key,
 }

@@ -25,6 +25,7 @@ class Officer(ExchangeTable, table=True):
     language: str = "en"
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_before_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the visit before this one
 
 
 class LoginSession(ExchangeTable, table=True):

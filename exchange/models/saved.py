@@ -11,6 +11,7 @@ from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
 
 NEVER, DAILY, WEEKLY = "none", "daily", "weekly"
 ENTERED, CHANGED, FITS = "entered", "changed", "fits"
+ADOPTED, JUDGED = "adopted", "judged"  # what became of a practice, for those who follow it or its owner
 
 
 def _secret() -> str:
@@ -21,7 +22,8 @@ class SavedSearch(ExchangeTable, table=True):
     """A question under a name. `query` is the address of the search page behind its question mark.
 
     What happened up to the journal's number `since` is not new to anybody. With a cluster it is read
-    by all who coordinate here.
+    by all who coordinate here. One by which a theme, a community or a practice is followed says so in
+    `follows`, as kind and value; with `community_id` it is read by all who act for that community.
     """
 
     __tablename__ = "saved_search"
@@ -33,6 +35,8 @@ class SavedSearch(ExchangeTable, table=True):
     name: str
     query: str
     language: str = "en"
+    follows: str | None = Field(default=None, index=True)
+    community_id: int | None = Field(default=None, foreign_key="community.id", index=True)
     feed_token: str = Field(default_factory=_secret, unique=True)
     since: int = Field(sa_type=BigInteger)
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -23,6 +23,7 @@ from exchange.web import (
     failures,
     feeds,
     finding,
+    followed,
     following,
     forgotten,
     gatekeeping,
@@ -59,7 +60,7 @@ PAGES = (
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
-    *(beginning, house, gatekeeping, own_account),
+    *(beginning, house, gatekeeping, own_account, followed),
 )
 
 if TYPE_CHECKING:

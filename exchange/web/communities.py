@@ -9,6 +9,7 @@ from exchange.catalogue import belonging, shelf, sign, voices
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
+from exchange.web import followed
 from exchange.web.blueprints import public
 from exchange.web.reach import database
 
@@ -56,6 +57,7 @@ def community(ref: str) -> str:
         spoken_for = voices.spoken_for(session, found)
         served = sign.served(session, found)
         clusters = belonging.clusters_of(session, found)
+        is_followed = followed.is_followed(session, f"community:{found.uri}")
     return render_template(
         "community.html",
         community=found,
@@ -65,6 +67,7 @@ def community(ref: str) -> str:
         voice_of=spoken_for,
         served=served,
         clusters=clusters,
+        is_followed=is_followed,
         by_others=by_others,
         learned_from=_distinct(owner for a, _p, owner in taken_up if not a.record.get("inverse")),
         learned_by=_distinct_names((a, c) for a, _p, c in by_others if not a.record.get("inverse")),

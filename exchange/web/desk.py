@@ -16,7 +16,7 @@ from exchange.models.practice import OTHERS, Draft, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import completeness
 from exchange.vocabulary.fields import clean
-from exchange.web import answers, asking, guard, moderating, searches
+from exchange.web import answers, asking, followed, guard, moderating, searches
 from exchange.web.blueprints import officer
 from exchange.web.communities import adoptions_of_all
 from exchange.web.language import current
@@ -38,6 +38,7 @@ def desk() -> str:
                 community=None,
                 to_moderate=moderating.waiting(session),
                 searches=searches.waiting(session),
+                follows=followed.follows(session),
             )
         own = shelf.practices_of(session, g.community)
         ids = [p.id for p in own if p.id is not None]
@@ -51,6 +52,7 @@ def desk() -> str:
             community=g.community,
             questions=asking.waiting(session),
             searches=searches.waiting(session),
+            follows=followed.follows(session),
             to_moderate=moderating.waiting(session),
             drafts=[(d, *_state(d)) for d in draft.drafts_of(session, g.community)],
             practices=own,
@@ -62,7 +64,7 @@ def desk() -> str:
                 for row in incoming
                 if row[0].confirmed is not None
             ][:RECENT],
-            reviews=_reviews(session, ids),
+            reviews=reviews_of(session, ids),
             own_adoptions=[
                 (a, p, answering.of(session, a, shelf.community_of(session, p)))
                 for a, p in shelf.adopted_by(session, g.community)
@@ -132,7 +134,8 @@ def _state(kept: Draft) -> tuple[str, int]:
     return title, completeness.score(answers.readable(kept.data))
 
 
-def _reviews(session: Session, practice_ids: list[int]) -> list[tuple[Review, Community, Practice]]:
+def reviews_of(session: Session, practice_ids: list[int]) -> list[tuple[Review, Community, Practice]]:
+    """The reviews of these practices, the last written first."""
     query = (
         select(Review, Community, Practice)
         .join(Community, Community.id == Review.community_id)  # type: ignore[arg-type]

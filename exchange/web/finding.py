@@ -13,6 +13,7 @@ from exchange.catalogue import find as finding
 from exchange.catalogue import saved
 from exchange.messages import N_, Problem, Refusal
 from exchange.vocabulary import names
+from exchange.web import followed
 from exchange.web.blueprints import public
 from exchange.web.language import current
 from exchange.web.reach import database, instance
@@ -84,6 +85,8 @@ def practices() -> str | tuple[str, int]:
             problems, params = refusal.problems, finding.SearchParams()
             results = found()
         news = instance().index.news(session)
+        theme = "" if problems else _only_theme(params)
+        theme_followed = bool(theme) and followed.is_followed(session, f"theme:{theme}")
     chips = [
         Chip(name, row["value"], row["label"])
         for name, rows in results.facets.items()
@@ -93,12 +96,16 @@ def practices() -> str | tuple[str, int]:
     chips += [
         Chip("community", value, _called(value, results)) for value in request.args.getlist("community")
     ]
+    titles = {one["key"]: one["title"] for one in results.items}
+    chips += [Chip("key", value, titles.get(value, value)) for value in params.filters.get("key", ())]
     looked = {name: request.args.get(f"find.{name}", "")[:80] for name in FACETS}
     body = render_template(
         "practices.html",
         params=params,
         question="" if problems else _question(params),
         results=results,
+        only_theme=theme,
+        theme_followed=theme_followed,
         news=news,
         chips=chips,
         facets={name: _looked_through(results.facets.get(name, []), looked[name]) for name in FACETS},
@@ -126,6 +133,14 @@ def _question(params: finding.SearchParams) -> str:
     if params.sort in FROM_HOME and not params.home and g.community:
         asked.append(("home", g.community.uri))
     return urlencode(asked)
+
+
+def _only_theme(params: finding.SearchParams) -> str:
+    """The theme that a question asks for when it asks for nothing else."""
+    chosen = dict(params.filters).get("theme", ())
+    return (
+        chosen[0] if len(chosen) == 1 and len(params.filters) == 1 and not (params.q or params.near) else ""
+    )
 
 
 def why(item: Mapping[str, Any]) -> dict[str, list[str]]:

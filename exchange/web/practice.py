@@ -32,7 +32,7 @@ from exchange.models.community import Community
 from exchange.models.handshake import AdoptionAnswer
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
-from exchange.web import citing, tram
+from exchange.web import citing, followed, tram
 from exchange.web.blueprints import public
 from exchange.web.failures import page as failure
 from exchange.web.guard import may_govern
@@ -105,6 +105,7 @@ def practice(key: str) -> str | Response:
             [one for one in collections.all_(session, unfinished=True) if one.local] if may_govern() else []
         )
         kept_in = collections.holding(session, found.uri)
+        is_followed = followed.is_followed(session, f"practice:{found.key}")
     return render_template(
         "practice.html",
         told=told,
@@ -120,6 +121,7 @@ def practice(key: str) -> str | Response:
         own_collections=ours,
         collections=kept_in,
         rateable=g.community is not None and g.community.id != owner.id,
+        is_followed=is_followed,
         cited=citing.citation(found, owner),
         bibtex=citing.bibtex(found, owner),
     )

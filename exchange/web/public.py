@@ -1,14 +1,16 @@
 """What everybody meets first: the home page with what is new, the choice of language, and help."""
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from exchange.catalogue import figure as counting
 from exchange.catalogue import shelf
+from exchange.catalogue import visit as visiting
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import Practice
+from exchange.web import searches, waiting
 from exchange.web.blueprints import public
 from exchange.web.guard import cookie_name, local_path
 from exchange.web.language import switch
@@ -19,10 +21,19 @@ NEW, FEW = 6, 4  # practices on the home page; adoptions and reviews
 
 @public.get("/")
 def home() -> str:
-    """What is new here, and the way in."""
+    """What is new here, and the way in; for an officer what changed since they were here."""
     with database().reading() as session:
+        page, own = "home.html", {}
+        if g.officer is not None:
+            page = "home_officer.html"
+            own = {
+                "visit": visiting.visit(session, g.officer, g.community),
+                "todos": waiting.todos(session),
+                "why": searches.WHY,
+            }
         return render_template(
-            "home.html",
+            page,
+            **own,
             practices=shelf.newest(session, limit=NEW),
             reviews=shelf.newest_reviews(session, limit=FEW),
             adoptions=_with_places(session, shelf.newest_adoptions(session, limit=2 * NEW))[:FEW],

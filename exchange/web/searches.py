@@ -21,6 +21,8 @@ WHY = {
     "entered": N_("new here"),
     "changed": N_("a new version"),
     "fits": N_("fits only now"),
+    "adopted": N_("somebody took it up"),
+    "judged": N_("a new review"),
 }
 Answer = str | tuple[str, int] | BaseResponse
 

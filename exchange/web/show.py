@@ -75,7 +75,7 @@ NOTES = (
     }
     | {
         *("set-up", "set-up-already", "backup-begun", "backup-made", "backup-gone", "judged", "merged"),
-        *("password-changed", "account-gone"),
+        *("password-changed", "account-gone", "follows", "follows-not"),
     }
 )
 

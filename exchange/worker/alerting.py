@@ -21,9 +21,11 @@ from exchange.messages import Refusal
 from exchange.models.base import now
 from exchange.models.practice import Practice
 from exchange.models.saved import (
+    ADOPTED,
     CHANGED,
     ENTERED,
     FITS,
+    JUDGED,
     NEVER,
     AlertPointer,
     PracticeShape,
@@ -232,12 +234,24 @@ def _note(
             why, number = (ENTERED if one.entered else CHANGED), one.number
         elif one.before is not None and one.document.id not in matched:
             why, number = FITS, upto
+        elif search.follows and (became := _became(one)):
+            why, number = became, upto
         else:
             continue
         if number > search.since:
             session.merge(
                 SearchHit(search_id=search.id, practice_id=one.practice_id, number=number, why=why)  # type: ignore[arg-type]
             )
+
+
+def _became(one: Touched) -> str:
+    """What became of a practice since: somebody took it up, or judged it; empty for anything else."""
+    if one.before is None:
+        return ""
+    for name, why in (("adoptions", ADOPTED), ("reviews", JUDGED)):
+        if one.document.numbers.get(name, 0) > one.before.numbers.get(name, 0):
+            return why
+    return ""
 
 
 def _step(session: Session, after: int, upto: int) -> bool:

@@ -1,14 +1,18 @@
 """Searches are kept in one click, read at the desk, shared among coordinators, and never lost by a slip."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote_plus
 
 import pytest
+from sqlmodel import select
 
-from exchange.catalogue import cluster, shelf
+from exchange.catalogue import adopt, cluster, handshake, shelf
+from exchange.models.base import now
 from exchange.models.cluster import Cluster
+from exchange.models.officer import Officer
 from exchange.worker import alerting
-from tests.exchange.web.world import Visitor, logged_in
+from tests.exchange.web.world import Visitor, logged_in, officer
 from tests.rig import House, complete
 
 
@@ -181,3 +185,96 @@ def test_a_question_that_is_not_understood_is_not_kept(house: House) -> None:
     assert "not the code of a country" in answer.text
     assert ulm.post("/desk/searches", {"query": ""}).status_code == 303
     assert "All practices" in ulm.get("/desk/searches").text
+
+
+def press(visitor: Visitor, page: str, words: str) -> str:
+    """Press the button of that name and see the page to which it leads."""
+    shown = visitor.see(page)
+    button = next(one for one in shown.find_all("button") if one.text.startswith(words))
+    form = shown.find("form", id=button["form"]) if button.get("form") else button.find_parent("form")
+    fields = [*form.find_all("input"), *shown.select(f"input[form={form.get('id') or 'none'}]")]
+    sent = {one["name"]: one["value"] for one in fields}
+    if button.get("name"):
+        sent[button["name"]] = button["value"]
+    answer = visitor.post(str(form["action"]), sent)
+    assert answer.status_code == 303, answer.text[:500]
+    return str(answer.location)
+
+
+def test_a_town_follows_a_community_a_theme_and_a_practice_and_its_home_page_says_what_they_did(
+    house: House,
+) -> None:
+    arvieu, colleague = logged_in(house, "arvieu"), logged_in(house, "arvieu", "editor")
+    kept = house.publish("ulm", complete({"title": {"en": "A ferry"}, "theme": ["th-mobility"]}))
+    back = press(arvieu, f"/practices/{kept.key}", "Follow")
+    assert back == f"/practices/{kept.key}?done=follows"
+    press(arvieu, "/communities/treuenbrietzen", "Follow")
+    assert press(arvieu, "/practices?theme=th-water", "Follow this theme").startswith(
+        "/practices?theme=th-water&done"
+    )
+    while alerting.follow(house.instance.database, house.instance.engine):
+        pass
+    assert "In what you follow" not in arvieu.get("/").text
+    publish(house, "A well for all", theme=["th-water"])
+    with house.instance.database.writing() as session:
+        practice = shelf.practice(session, kept.key)
+        other = shelf.community(session, "treuenbrietzen")
+        claimed = adopt.adopt(
+            session, practice, other, stage="ad-operating", since="2020", adaptationType="at-copy"
+        )
+        handshake.answer(session, claimed, "confirmed")
+    while house.instance.index_once():
+        pass
+    while alerting.follow(house.instance.database, house.instance.engine):
+        pass
+    for reader in (arvieu, colleague):  # whoever acts for the community reads the same
+        told = reader.see("/").find("section", {"aria-labelledby": "followed"}).text
+        assert "A well for all" in told
+        assert "somebody took it up" in told
+        assert "A ferry" in told
+        assert "taken up by it" in told
+    desk = colleague.see("/desk")
+    buttons = desk.select(".followed button")
+    assert len(buttons) == 3
+    press(colleague, "/desk", "Follow it no longer")
+    assert len(arvieu.see("/desk").select(".followed button")) == 2
+    assert Visitor(house).see("/communities/ulm").find("button", string="Follow") is None
+    for what, status in (
+        ("theme:th-none", 400), ("", 400), ("practice:none", 404), ("community:none", 404),
+    ):  # fmt: skip
+        assert arvieu.post("/desk/follow", {"what": what}).status_code == status, what
+    away = arvieu.post("/desk/follow", {"what": "theme:th-energy", "next": "//evil.example"})
+    assert away.location == "/desk?done=follows"
+
+
+def test_the_home_page_of_an_officer_begins_where_they_left_off(house: House) -> None:
+    mailbox = officer(house.instance, "mouans-sartoux")
+    reader = Visitor(house)
+    reader.log_in(mailbox)
+    assert reader.see("/").h1.text == "What is new for you"
+    with house.instance.database.writing() as session:
+        known = session.exec(select(Officer).where(Officer.mailbox == mailbox)).one()
+        known.last_seen_at = now() - timedelta(days=3)
+        session.add(known)
+    reader.log_in(mailbox)
+    house.publish("loos-en-gohelle", complete({"title": {"en": "A pond"}, "theme": ["th-food"]}))
+    page = reader.see("/")
+    assert page.h1.text == "What changed since you were here"
+    assert "A pond" in page.find("section", {"aria-labelledby": "in-themes"}).text
+    reader.log_in(mailbox)  # once more on the same day is the same visit
+    assert "A pond" in reader.see("/").find("section", {"aria-labelledby": "in-themes"}).text
+
+
+def test_what_waits_for_an_officer_is_one_press_away(house: House) -> None:
+    saillans = logged_in(house, "saillans")
+    waits = saillans.see("/").find(class_="waits")
+    told = {
+        one.strong.text: [a["href"] for a in one.select("li a")]
+        for one in waits.select("ul > li")
+        if one.strong
+    }
+    assert "5 reviews without an answer" in told
+    assert "2 adoptions to confirm" in told
+    for hrefs in told.values():
+        for href in hrefs:
+            assert saillans.get(href).status_code == 200, href

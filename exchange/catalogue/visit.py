@@ -1,0 +1,128 @@
+"""What changed for an officer since they were here: in what is followed, in their themes, in places like theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from exchange.catalogue import follow, likeness, saved
+from exchange.catalogue.follow import Followed
+from exchange.catalogue.likeness import lists
+from exchange.catalogue.saved import Kept
+from exchange.models.adoption import Adoption
+from exchange.models.community import Community
+from exchange.models.officer import Officer
+from exchange.models.practice import PUBLISHED, Practice
+from exchange.models.saved import SearchHit
+
+LATEST = 300  # practices, and adoptions, that came in last: what is older is no news
+ALIKE = 25  # places that count as like ours
+EACH = 3  # practices that are named of one thing that is followed
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that is followed, or a kept search, with the latest that is new in it."""
+
+    followed: Followed | None
+    searches: Sequence[Kept]
+    hits: Sequence[tuple[SearchHit, Practice, Community]]
+    new: int
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What there is to see. `since` is empty on a first visit: then the lists hold the latest there is."""
+
+    since: datetime | None
+    news: Sequence[News] = ()
+    themes: Sequence[tuple[Practice, Community]] = ()
+    alike: Sequence[tuple[Practice, Community]] = ()
+    taken_up: Sequence[tuple[Adoption, Practice, Community, Community]] = ()
+    own_themes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def quiet(self) -> bool:
+        return not (self.news or self.themes or self.alike or self.taken_up)
+
+
+def visit(session: Session, officer: Officer, community: Community | None, *, limit: int = 5) -> Visit:
+    """What changed for this officer and the community that they act for, if they act for one."""
+    since = officer.seen_before_at
+    if community is None:
+        return Visit(since=since, news=_news(session, saved.searches(session, officer)))
+    themes = lists.themes_of(session, community)
+    latest = [
+        (practice, owner)
+        for practice, owner in _latest(session, community)
+        if since is None or _arrived(practice) > since
+    ]
+    near = lists.like_us(session, community, likeness.WEIGHTS, limit=ALIKE)
+    alike = {one.community.id: one.community for one in near if one.community is not None}
+    in_themes = [(p, o) for p, o in latest if themes & set(p.themes)][:limit]
+    told = {p.id for p, _ in in_themes}
+    return Visit(
+        since=since,
+        news=_news(session, saved.searches(session, officer)),
+        themes=in_themes,
+        alike=[(p, o) for p, o in latest if o.id in alike and p.id not in told][:limit],
+        taken_up=_taken_up(session, alike, since)[:limit],
+        own_themes=frozenset(themes),
+    )
+
+
+def _news(session: Session, searches: Sequence[Kept]) -> list[News]:
+    """What has news, of what is followed and of the searches that are kept besides."""
+    found = [News(one, one.searches, _hits(session, one.searches), one.new)
+             for one in follow.followed(session, searches) if one.new]  # fmt: skip
+    found += [
+        News(None, [one], _hits(session, [one]), one.new)
+        for one in searches
+        if one.new and not one.search.follows
+    ]
+    return found
+
+
+def _hits(session: Session, searches: Sequence[Kept]) -> list[tuple[SearchHit, Practice, Community]]:
+    hits = [hit for one in searches for hit in saved.news(session, one.search, one.reader.seen, limit=EACH)]
+    return sorted(hits, key=lambda hit: -hit[0].number)[:EACH]
+
+
+def _latest(session: Session, community: Community) -> list[tuple[Practice, Community]]:
+    """What came in last from others; rows are numbered as they come."""
+    query = (
+        select(Practice, Community)
+        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
+        .where(Practice.state == PUBLISHED, Practice.community_id != community.id)
+    )
+    return list(session.exec(query.order_by(col(Practice.id).desc()).limit(LATEST)))
+
+
+def _arrived(practice: Practice) -> datetime:
+    """When it could first be read here."""
+    return practice.received_at or practice.issued_at
+
+
+def _taken_up(
+    session: Session, alike: dict[int | None, Community], since: datetime | None
+) -> list[tuple[Adoption, Practice, Community, Community]]:
+    """What places like ours took up, or moved on with, and the owner and the adopter."""
+    query = (
+        select(Adoption, Practice, Community)
+        .join(Practice, Practice.id == Adoption.practice_id)  # type: ignore[arg-type]
+        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
+        .where(
+            col(Adoption.adopter_id).in_(list(alike)),
+            Adoption.withdrawn_at == None,  # noqa: E711
+            Practice.state == PUBLISHED,
+        )
+    )
+    if since is not None:
+        query = query.where(Adoption.modified_at > since)
+    found = session.exec(query.order_by(col(Adoption.modified_at).desc()).limit(LATEST))
+    return [
+        (adoption, practice, owner, alike[adoption.adopter_id])
+        for adoption, practice, owner in found
+        if not adoption.record.get("inverse") and adoption.confirmed is not False
+    ]

@@ -7,12 +7,12 @@ from urllib.parse import quote_plus
 import pytest
 from sqlmodel import select
 
-from exchange.catalogue import adopt, cluster, handshake, shelf
+from exchange.catalogue import adopt, cluster, handshake, leave, shelf
 from exchange.models.base import now
 from exchange.models.cluster import Cluster
 from exchange.models.officer import Officer
 from exchange.worker import alerting
-from tests.exchange.web.world import Visitor, logged_in, officer
+from tests.exchange.web.world import PASSWORD, Visitor, logged_in, officer
 from tests.rig import House, complete
 
 
@@ -245,6 +245,10 @@ def test_a_town_follows_a_community_a_theme_and_a_practice_and_its_home_page_say
         assert arvieu.post("/desk/follow", {"what": what}).status_code == status, what
     away = arvieu.post("/desk/follow", {"what": "theme:th-energy", "next": "//evil.example"})
     assert away.location == "/desk?done=follows"
+    with house.instance.database.writing() as session:
+        left = session.exec(select(Officer).where(Officer.mailbox == "officer@arvieu.localhost")).one()
+        leave.leave(session, left, PASSWORD)
+    assert len(colleague.see("/desk").select(".followed button")) == 3  # the town follows on
 
 
 def test_the_home_page_of_an_officer_begins_where_they_left_off(house: House) -> None:

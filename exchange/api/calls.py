@@ -40,7 +40,7 @@ def campaign(ref: str) -> Response:
         found = calls.call(session, plain(ref), CAMPAIGN)
         if found.withdrawn_at is not None:
             raise ApiProblem(410)
-        behind = calls.backers(session, [found.uri]).get(found.uri, [])
+        behind = calls.backers(session, found)[found.uri]
         came = progress.progress(session, found)
         return answer(shapes.campaign_in_full(found, came, behind, reader_language()))
 

@@ -17,11 +17,11 @@ from exchange.arrivals.taking import Taking, community_at
 from exchange.catalogue import call as calling
 from exchange.catalogue import calls
 from exchange.messages import Refusal
-from exchange.models.call import CAMPAIGN, Backing, Call, Entry
+from exchange.models.call import Call, Entry
 from exchange.models.cluster import MEMBER, Belonging
 from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary import activitystreams as words
-from exchange.vocabulary.activitystreams.call import ReadCall, ReadEntry, entries_in
+from exchange.vocabulary.activitystreams.call import ReadEntry, entries_in
 from exchange.vocabulary.activitystreams.kinds import CALLS, asked_in, kind_of, owner_of
 from federation import originals
 from federation.activity import id_of, ids_of, same_origin
@@ -113,15 +113,17 @@ def take(taking: Taking, obj: dict[str, Any]) -> Call | None:
     found.issued_at, found.modified_at = read.published, read.updated
     session.add(found)
     session.flush()
-    _list(session, found, read.entries)
-    _stand_behind(taking, read)
+    ours = f"{taking.origin}/"  # what our own communities support is not for others to tell
+    found.backers = [uri for uri in read.taking_part if not uri.startswith(ours)]
+    session.add(found)
+    _list(session, found, read.entries, ours)
     for one in read.entries:
         _take_in(taking, one.uri)
     originals.keep(session, obj, told=obj is taking.told)
     return found
 
 
-def _list(session: Session, found: Call, listed: Sequence[ReadEntry]) -> None:
+def _list(session: Session, found: Call, listed: Sequence[ReadEntry], ours: str) -> None:
     session.exec(delete(Entry).where(col(Entry.call_id) == found.id))
     session.add_all(
         Entry(
@@ -133,28 +135,9 @@ def _list(session: Session, found: Call, listed: Sequence[ReadEntry]) -> None:
             hidden=one.hidden,
             moved_to=one.moved_to,
             moved_from=one.moved_from,
+            backers=[uri for uri in one.backers if not uri.startswith(ours)],
         )
         for one in listed
-    )
-    session.flush()
-
-
-def _stand_behind(taking: Taking, read: ReadCall) -> None:
-    """Who supports what, as the cluster has counted it; of our own communities we know it ourselves."""
-    told = {one.uri: one.backers for one in read.entries if not one.moved_to}
-    if read.kind == CAMPAIGN:
-        told[read.uri] = read.taking_part
-    session, ours = taking.session, f"{taking.origin}/"
-    held = session.exec(select(Backing).where(col(Backing.subject).in_(list(told)))).all()
-    for one in held:
-        if not one.community.startswith(ours) and one.community not in told[one.subject]:
-            session.delete(one)
-    there = {(one.subject, one.community) for one in held}
-    session.add_all(
-        Backing(subject=subject, community=uri, at=read.updated)
-        for subject, some in told.items()
-        for uri in some
-        if (subject, uri) not in there and not uri.startswith(ours)
     )
     session.flush()
 

@@ -6,7 +6,7 @@ own communities say.
 
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from exchange.arrivals.taking import Taking
 from exchange.catalogue import call as calling
@@ -100,7 +100,8 @@ def _speaker(taking: Taking, actor: str) -> str:
 def _back(session: Session, incoming: Incoming, call: Call, subject: str, by: str) -> bool:
     if buried(session, incoming.id, incoming.actor):
         return False  # what it undoes has been overtaken by its Undo
-    if len(calls.backers(session, [subject]).get(subject, ())) >= MOST_BACKERS:
+    held = select(func.count()).select_from(Backing).where(Backing.subject == subject)
+    if session.exec(held).one() >= MOST_BACKERS:
         raise Refusal("At most %(limit)s values at once.", limit=MOST_BACKERS)
     if not contribute.back(session, subject, by, incoming.id):
         return False

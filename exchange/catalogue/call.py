@@ -136,7 +136,7 @@ def erase(session: Session, call: Call) -> None:
     call.withdrawn_at = call.modified_at = now()
     call.title = call.words = call.synthesis = {}
     call.aim = call.tally = {}
-    call.members = []
+    call.members = call.backers = []
     session.add(call)
     originals.forget(session, call.uri)
     session.flush()
@@ -164,11 +164,48 @@ def tell(session: Session, call: Call, *, first: bool = False) -> None:
         links = [
             (one.entry.contribution, next(iter(one.words.title.values()), "")) for one in best if one.words
         ]
-    behind = calls.backers(session, [call.uri, *(one.contribution for one in listed)])
+    behind = calls.backers(session, call, listed)
     key_id, private = keys.proving_key(session, call.owner)
     obj = call_object(call, listed, behind, links=links, others=people)
     told = proofs.sign_object(obj, key_id=key_id, private_key=private)
     say(session, call, "Create" if first else "Update", told, people)
+
+
+def tell_members(session: Session, cluster: str) -> None:
+    """Say what a cluster has open anew, as when its members have changed: who is new has not heard of it."""
+    for one in calls.all_(session, owner=cluster):
+        if one.local and (calls.is_open(one) or calls.begins(one)):
+            tell(session, one)
+
+
+def change(
+    session: Session, call: Call, *, title: Texts, words: Texts, closes_on: date | str | None = None
+) -> None:
+    """Say a title and a question or goal anew, as in one more language, or give more time; it stays open.
+
+    What is shortened or made longer is the last day alone, and it never lies in the past.
+    """
+    check(call)
+    if call.closed_at is not None:
+        raise Refusal(N_("It has been closed already."))
+    problems: list[Problem] = []
+    titles = _checked(_TITLE, title, "title", problems)
+    texts = _checked(_QUESTION, words, "words", problems)
+    if not titles and not problems:
+        problems.append(Problem("title", Message(N_("Give it a title."))))
+    if not texts and not any(one.path == "words" for one in problems):
+        problems.append(Problem("words", Message(N_("Write the question."))))
+    end = call.closes_on if closes_on is None else _day(closes_on, "closes_on", problems)
+    if end and end != call.closes_on and end < now().date():
+        problems.append(Problem("closes_on", Message(N_("This day is over already."))))
+    elif end and end < call.opens_on:
+        problems.append(Problem("closes_on", Message(N_("It ends before it begins."))))
+    if problems or end is None:
+        raise Refusal(problems)
+    if (titles, texts, end) != (call.title, call.words, call.closes_on):
+        call.title, call.words, call.closes_on = titles, texts, end
+        session.add(call)
+        tell(session, call)
 
 
 def say(

@@ -12,6 +12,7 @@ from exchange.models.base import now
 from exchange.models.call import CAMPAIGN, EVERYBODY, Backing, Call, Contribution, Entry
 from exchange.models.cluster import MEMBER, Belonging, Cluster, Membership
 from exchange.models.community import Community
+from federation.activity import same_origin
 
 
 @dataclass
@@ -107,13 +108,23 @@ def entries(session: Session, of: Call) -> list[Entry]:
 
 
 def entry(session: Session, contribution: str) -> tuple[Entry, Call] | None:
-    """Where a contribution stands now, and in which consultation."""
+    """Where a contribution stands now, and in which consultation: of the cluster to which it was made."""
     query = (
         select(Entry, Call)
         .join(Call, Call.id == Entry.call_id)  # type: ignore[arg-type]
         .where(Entry.contribution == contribution, col(Entry.moved_to).is_(None))
     )
-    return session.exec(query).first()
+    found = session.exec(query).all()
+    said = session.exec(select(Contribution).where(Contribution.uri == contribution)).first()
+    return next(((one, of) for one, of in found if said is not None and made_to(said, of, one)), None)
+
+
+def made_to(said: Contribution, of: Call, one: Entry) -> bool:
+    """Whether a contribution was made to this consultation, or moved to it by the cluster that it was made to.
+
+    A cluster can list whatever it likes; what was said to others is not shown as said to it.
+    """
+    return said.call == of.uri or (one.moved_from is not None and same_origin(said.call, of.owner))
 
 
 def contribution(session: Session, ref: str) -> Contribution:
@@ -125,13 +136,16 @@ def contribution(session: Session, ref: str) -> Contribution:
     return found
 
 
-def backers(session: Session, subjects: Iterable[str]) -> dict[str, list[str]]:
-    """Which communities stand behind each of these contributions or campaigns."""
-    query = select(Backing).where(col(Backing.subject).in_(list(subjects)))
-    found: dict[str, list[str]] = {}
+def backers(session: Session, of: Call, listed: Sequence[Entry] = ()) -> dict[str, list[str]]:
+    """Which communities stand behind a campaign, or behind each of these contributions to a consultation.
+
+    Elsewhere it is the cluster that counts them; of our own communities we know it ourselves.
+    """
+    found = {of.uri: list(of.backers)} | {one.contribution: list(one.backers) for one in listed}
+    query = select(Backing).where(col(Backing.subject).in_(list(found)))
     for one in session.exec(query.order_by(col(Backing.at), col(Backing.id))):
-        found.setdefault(one.subject, []).append(one.community)
-    return found
+        found[one.subject].append(one.community)
+    return {subject: list(dict.fromkeys(some)) for subject, some in found.items()}
 
 
 def backing(session: Session, subject: str, community: str) -> Backing | None:
@@ -150,10 +164,13 @@ def shown(session: Session, of: Call) -> list[Said]:
     """The contributions to a consultation with their comments, those with the most support first."""
     listed = entries(session, of)
     uris = [one.contribution for one in listed]
+    where = {one.contribution: one for one in listed}
     texts = {
-        one.uri: one for one in session.exec(select(Contribution).where(col(Contribution.uri).in_(uris)))
+        one.uri: one
+        for one in session.exec(select(Contribution).where(col(Contribution.uri).in_(uris)))
+        if made_to(one, of, where[one.uri]) and one.author == where[one.uri].author
     }
-    behind = backers(session, uris)
+    behind = backers(session, of, listed)
     places = known(
         session, [one.author for one in listed] + [uri for some in behind.values() for uri in some]
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import belonging
+from exchange.catalogue import belonging, call
 from exchange.catalogue.community import RESERVED, SLUG
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.cluster import ASKED, MEMBER, Cluster, Curated, Membership
@@ -149,6 +149,7 @@ def admit(session: Session, cluster: Cluster, member: str) -> None:
         _answer(session, cluster, row)
     else:
         belonging.taken_in(session, member, cluster.uri, cluster.name)
+    call.tell_members(session, cluster.uri)
 
 
 def refuse(session: Session, cluster: Cluster, member: str) -> None:
@@ -160,8 +161,11 @@ def refuse(session: Session, cluster: Cluster, member: str) -> None:
         _answer(session, cluster, row, yes=False)
     else:
         belonging.ended(session, member, cluster.uri)
+    was = row.state
     session.delete(row)
     session.flush()
+    if was == MEMBER:
+        call.tell_members(session, cluster.uri)
 
 
 def leave(session: Session, cluster: Cluster, member: str) -> None:
@@ -170,6 +174,7 @@ def leave(session: Session, cluster: Cluster, member: str) -> None:
     if row is not None:
         session.delete(row)
         session.flush()
+        call.tell_members(session, cluster.uri)
 
 
 def _answer(session: Session, cluster: Cluster, row: Membership, *, yes: bool = True) -> None:

@@ -40,7 +40,7 @@ class Progress:
 
 def progress(session: Session, of: Call) -> Progress:
     """Count for the members of the cluster, and for whoever else takes part."""
-    behind = calls.backers(session, [of.uri]).get(of.uri, [])
+    behind = calls.backers(session, of)[of.uri]
     called = list(dict.fromkeys([*calls.members(session, of), *behind]))
     places = calls.known(session, called)
     begin = datetime.combine(of.opens_on, time.min, UTC)

@@ -17,7 +17,8 @@ class Call(ExchangeTable, table=True):
     """One call of a cluster, ours or another's. `owner` is the cluster's actor; texts are {language: text}.
 
     `words` is the question of a consultation, the goal of a campaign. `aim` is {number, counts, place} of a
-    campaign, `members` whom the cluster had when it last spoke; `tally` is what a consultation came to,
+    campaign, `members` whom the cluster had when it last spoke, and `backers`, of one elsewhere, who takes
+    part by its word; `tally` is what a consultation came to,
     from the day on which it was closed with its `synthesis`.
     """
 
@@ -38,6 +39,7 @@ class Call(ExchangeTable, table=True):
     open_to: str = MEMBERS
     aim: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     members: list[str] = Field(default_factory=list, sa_type=JSON)
+    backers: list[str] = Field(default_factory=list, sa_type=JSON)
     synthesis: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     tally: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
@@ -75,7 +77,8 @@ class Entry(ExchangeTable, table=True):
     """A contribution, by its address, that the cluster has taken into a consultation, and what it did with it.
 
     `hidden` is the reason for which it is not shown. One that was moved leaves its entry behind: `moved_to`
-    and `moved_from` are the addresses of consultations.
+    and `moved_from` are the addresses of consultations. `backers`, of one elsewhere, are who supports it by
+    its cluster's word.
     """
 
     __tablename__ = "call_entry"
@@ -90,10 +93,14 @@ class Entry(ExchangeTable, table=True):
     hidden: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     moved_to: str | None = None
     moved_from: str | None = None
+    backers: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class Backing(ExchangeTable, table=True):
-    """A community that supports a contribution, or takes part in a campaign: once, until it takes that back."""
+    """A community that supports a contribution, or takes part in a campaign: once, until it takes that back.
+
+    Of calls of ours these are all of them, of calls elsewhere those of our own communities alone.
+    """
 
     __tablename__ = "call_backing"
     __table_args__ = (UniqueConstraint("subject", "community"),)

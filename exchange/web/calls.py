@@ -71,7 +71,7 @@ def page(session: Session, found: Call, problems: list[Problem] | None = None) -
         "language": language(),
     }
     if found.kind == CAMPAIGN:
-        behind = calls.backers(session, [found.uri]).get(found.uri, [])
+        behind = calls.backers(session, found)[found.uri]
         known = calls.known(session, behind)
         return render_template(
             "campaign.html",
@@ -212,7 +212,7 @@ def _desk(wanted: str, problems: list[Problem]) -> str:
     return render_template("own_calls.html", calls=found, wanted=wanted, problems=problems)
 
 
-def language() -> str:
-    """The language that somebody writes in."""
-    wanted = request.form.get("language", "")
+def language(otherwise: str = "") -> str:
+    """The language that somebody writes in: as the form says, else that one, else the reader's."""
+    wanted = request.form.get("language", "") or otherwise
     return wanted if wanted in LANGUAGES else current()

@@ -91,8 +91,8 @@ def change_collection(key: str) -> Answer:
             collect.change(
                 session,
                 found,
-                title=_with(found.title, language, request.form.get("title", "")),
-                summary=_with(found.summary, language, request.form.get("summary", "")),
+                title=texts_with(found.title, language, request.form.get("title", "")),
+                summary=texts_with(found.summary, language, request.form.get("summary", "")),
                 items=_items(session, found, language),
             )
     except NotAllowed:
@@ -108,7 +108,8 @@ def _items(session: Session, found: Collection, language: str) -> list[tuple[str
     """What is in the collection afterwards: with the words of the form, without who goes, in the new order."""
     there = [one for one, _practice, _owner in collections.shown(session, found)]
     items = [
-        (one.practice, _with(one.words, language, request.form.get(f"words-{one.id}", ""))) for one in there
+        (one.practice, texts_with(one.words, language, request.form.get(f"words-{one.id}", "")))
+        for one in there
     ]
     verb, _, which = request.form.get("do", "").partition(":")
     at = next((n for n, one in enumerate(there) if str(one.id) == which), None)
@@ -120,7 +121,7 @@ def _items(session: Session, found: Collection, language: str) -> list[tuple[str
     return items
 
 
-def _with(texts: dict[str, str], language: str, text: str) -> dict[str, str]:
+def texts_with(texts: dict[str, str], language: str, text: str) -> dict[str, str]:
     """The texts with this one in its language; an empty one takes it away."""
     rest = {k: v for k, v in texts.items() if k != language}
     text = text.strip()[:5000]

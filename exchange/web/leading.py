@@ -11,10 +11,12 @@ from exchange.catalogue import calls, cluster, consult
 from exchange.messages import N_, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.call import CAMPAIGN, CONSULTATION, Call
+from exchange.translation import LANGUAGES
 from exchange.vocabulary.fields import clean
 from exchange.web import guard
 from exchange.web.blueprints import admin
 from exchange.web.calls import Answer, language, page
+from exchange.web.collections import texts_with
 from exchange.web.failures import page as failure
 from exchange.web.reach import database
 
@@ -86,6 +88,61 @@ def lead_call(key: str, kind: str) -> Answer:
     if verb == "remove":
         return redirect(url_for("public.one_cluster", slug=slug, done="call-gone"), 303)
     return redirect(url_for(f"public.{kind}", key=key, done=DONE[verb]), 303)
+
+
+@admin.get("/consultations/<key>/edit", defaults={"kind": CONSULTATION})
+@admin.get("/campaigns/<key>/edit", defaults={"kind": CAMPAIGN})
+@guard.officers_only
+def edit_call(key: str, kind: str) -> Answer:
+    """The form to say a title and a question anew, in one language or another, and to give more time."""
+    _check()
+    return _edit(key, kind, {}, [])
+
+
+@admin.post("/consultations/<key>/edit", defaults={"kind": CONSULTATION})
+@admin.post("/campaigns/<key>/edit", defaults={"kind": CAMPAIGN})
+@guard.officers_only
+def change_call(key: str, kind: str) -> Answer:
+    """Change it as the form says."""
+    _check()
+    given = {name: clean(request.form.get(name, ""))[:5000] for name in ("title", "words", "closes_on")}
+    tongue = language()
+    try:
+        with database().writing() as session:
+            found = calls.call(session, key, kind)
+            calling.change(
+                session,
+                found,
+                title=texts_with(found.title, tongue, given["title"]),
+                words=texts_with(found.words, tongue, given["words"]),
+                closes_on=given["closes_on"],
+            )
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        return _edit(key, kind, given, refusal.problems), 422
+    return redirect(url_for(f"public.{kind}", key=key, done="call-changed"), 303)
+
+
+def _edit(key: str, kind: str, given: dict[str, Any], problems: list[Problem]) -> str:
+    with database().reading() as session:
+        found = calls.call(session, key, kind)
+        calling.check(found)
+    tongue = request.args.get("language") or language(next(iter(found.title), ""))
+    tongue = tongue if tongue in LANGUAGES else language()
+    held = {
+        "title": found.title.get(tongue, ""),
+        "words": found.words.get(tongue, ""),
+        "closes_on": found.closes_on.isoformat(),
+    }
+    return render_template(
+        "edit_call.html",
+        call=found,
+        given=held | given,
+        problems=problems,
+        language=tongue,
+        tongues=LANGUAGES,
+    )
 
 
 def _do(session: Session, found: Call, verb: str) -> None:

@@ -70,7 +70,16 @@ NOTES = (
         "collection-gone",
     }
     | {
-        *("call-opened", "call-closed", "call-gone", "contributed", "commented", "supported", "support-back"),
+        *(
+            "call-opened",
+            "call-closed",
+            "call-changed",
+            "call-gone",
+            "contributed",
+            "commented",
+            "supported",
+            "support-back",
+        ),
         *("said-back", "said-hidden", "said-shown", "said-moved", "takes-part", "parted"),
     }
     | {

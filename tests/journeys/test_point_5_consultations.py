@@ -278,7 +278,7 @@ def test_what_others_may_not_say(rig: Rig, hub: House, fedi: Outsider) -> None:
     assert _shown(hub, uri) == [("Thirty everywhere", 0, [])]
 
     # A cluster elsewhere is believed about its own call, and not about whom our communities support.
-    uri = f"{fedi.origin}/consultations/1"
+    asked, uri = uri, f"{fedi.origin}/consultations/1"
     note = {"id": f"{fedi.origin}/notes/1", "attributedTo": other}
     told = {
         "id": uri, "type": "Article", "attributedTo": group, "to": [PUBLIC], "name": "Roofs",
@@ -289,6 +289,9 @@ def test_what_others_may_not_say(rig: Rig, hub: House, fedi: Outsider) -> None:
             "contributions": [{
                 "contribution": note["id"], "author": note["attributedTo"], "accepted": "2026-01-02T09:00:00Z",
                 "supportedBy": [f"{hub.origin}/communities/ulm", f"{fedi.origin}/town"],
+            }, {
+                "contribution": own, "author": f"{hub.origin}/communities/ulm", "accepted": "2026-01-02T09:00:00Z",
+                "supportedBy": [town, other],
             }],
         },
     }  # fmt: skip
@@ -299,7 +302,15 @@ def test_what_others_may_not_say(rig: Rig, hub: House, fedi: Outsider) -> None:
     fedi.server.serve("/consultations/1", told)
     assert fetch_now(hub.instance, uri)
     with hub.instance.database.reading() as session:
-        assert calls.backers(session, [note["id"]])[note["id"]] == [f"{fedi.origin}/town"]
+        held = calls.at(session, uri)
+        assert held is not None
+        assert calls.backers(session, held, calls.entries(session, held))[note["id"]] == [
+            f"{fedi.origin}/town"
+        ]
+        there = calls.entry(session, own)
+        assert there is not None
+        assert there[1].local  # what was said to us is not said to them because they list it
+    assert (_shown(hub, uri), _shown(hub, asked)) == ([], [("Thirty everywhere", 0, [])])
     older = told | {
         "updated": "2026-01-01T11:00:00Z",
         "name": "x",

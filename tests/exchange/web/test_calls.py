@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from exchange.catalogue import cluster, shelf
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House, complete
 
+People = tuple[Visitor, Visitor, Visitor]
 TODAY = date.today()
 ASKED = {
     "title": "Quieter streets",
@@ -26,14 +29,19 @@ def _cluster(house: House, slug: str, *members: str) -> str:
     return f"/clusters/{slug}"
 
 
+@pytest.fixture(scope="module")
+def people(house: House) -> People:
+    """A coordinator, an officer of a member, and somebody who has not logged in."""
+    return logged_in(house, "ulm", "coordinator"), logged_in(house, "arvieu"), Visitor(house)
+
+
 def _key(path: str) -> str:
     return path.partition("#")[0].partition("?")[0].rpartition("/")[2]
 
 
-def test_a_consultation_is_opened_answered_supported_and_closed(house: House) -> None:
+def test_a_consultation_is_opened_answered_supported_and_closed(house: House, people: People) -> None:
     hub = _cluster(house, "quiet", "ulm", "arvieu")
-    lead, arvieu = logged_in(house, "ulm", "coordinator"), logged_in(house, "arvieu")
-    stranger, visitor = logged_in(house, "saillans"), Visitor(house)
+    lead, arvieu, visitor = people
     form = lead.see(f"{hub}/calls/consultation").find("form", action=f"{hub}/calls/consultation")
     wrong = lead.post(form["action"], {**ASKED, "title": "", "closes_on": "soon", "theme": ""})
     assert wrong.status_code == 422
@@ -54,7 +62,11 @@ def test_a_consultation_is_opened_answered_supported_and_closed(house: House) ->
     ):
         told = arvieu.post(say, {**bad, "language": "en"})
         assert (told.status_code, "There is a problem" in told.text) == (422, True)
-    assert stranger.post(say, {"title": "x", "text": "x"}).status_code == 403
+    with house.instance.database.writing() as session:
+        cluster.refuse(session, cluster.cluster(session, "quiet"), f"{house.origin}/communities/arvieu")
+    assert arvieu.post(say, {"title": "x", "text": "x"}).status_code == 403
+    with house.instance.database.writing() as session:
+        cluster.admit(session, cluster.cluster(session, "quiet"), f"{house.origin}/communities/arvieu")
     assert visitor.post(say, {"title": "x", "text": "x"}).status_code == 401
     there = arvieu.post(say, {"title": "Thirty", "text": text, "language": "en"}).location
     own, said = there.rpartition("#said-")[2], f"{house.origin}/contributions/{there.rpartition('#said-')[2]}"
@@ -84,6 +96,22 @@ def test_a_consultation_is_opened_answered_supported_and_closed(house: House) ->
     assert visitor.see(page).find("a", string="Quieter nights")
     assert "moved here from" in visitor.see(other).text
 
+    edit, later = f"{page}/edit", (TODAY + timedelta(days=20)).isoformat()
+    french = {
+        "language": "fr",
+        "title": "Des rues calmes",
+        "words": "Qu'avez-vous fait ?",
+        "closes_on": later,
+    }
+    assert lead.see(f"{edit}?language=fr").find(id="f-title")["value"] == ""
+    assert lead.post(edit, {**french, "closes_on": "2020-01-01"}).status_code == 422
+    assert lead.post(edit, french).location == f"{page}?done=call-changed"
+    assert (Visitor(house, "fr").see(page).h1.text, visitor.see(page).h1.text) == (
+        "Des rues calmes",
+        "Quieter streets",
+    )
+    assert arvieu.post(edit, french).status_code == 403
+
     assert lead.post(f"{page}/lead", {"do": "close", "words": ""}).status_code == 422
     lead.post(f"{page}/lead", {"do": "close", "words": "Thirty works.", "language": "en"})
     shown = visitor.see(page).find(class_="synthesis").text
@@ -108,9 +136,9 @@ def test_a_consultation_is_opened_answered_supported_and_closed(house: House) ->
     assert "Thirty in every" not in visitor.see(page).text
 
 
-def test_a_campaign_is_called_joined_and_counted(house: House) -> None:
+def test_a_campaign_is_called_joined_and_counted(house: House, people: People) -> None:
     hub = _cluster(house, "loud", "ulm", "arvieu")
-    lead, arvieu, visitor = logged_in(house, "ulm", "coordinator"), logged_in(house, "arvieu"), Visitor(house)
+    lead, arvieu, visitor = people
     form = f"{hub}/calls/campaign"
     aim = {"number": "some", "counts": "practices", "place": "rural"}
     assert 'href="#f-aim"' in lead.post(form, {**ASKED, **aim}).text
@@ -132,8 +160,8 @@ def test_a_campaign_is_called_joined_and_counted(house: House) -> None:
     assert arvieu.post(f"{page}/join", {"answer": "yes"}).status_code == 400
 
 
-def test_what_is_not_there_and_who_may_not(house: House) -> None:
-    officer = logged_in(house, "arvieu")
+def test_what_is_not_there_and_who_may_not(house: House, people: People) -> None:
+    officer = people[1]
     assert officer.get("/clusters/none/calls/consultation").status_code == 403
     for path in ("/consultations/none", "/campaigns/none", "/clusters/none/calls/other"):
         assert officer.get(path).status_code == 404, path

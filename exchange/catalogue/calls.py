@@ -119,6 +119,14 @@ def entry(session: Session, contribution: str) -> tuple[Entry, Call] | None:
     return next(((one, of) for one, of in found if said is not None and made_to(said, of, one)), None)
 
 
+def holding(session: Session, said: Contribution) -> Call:
+    """The consultation in which a contribution stands now. Raises NotFound where none has taken it in."""
+    found = entry(session, said.uri)
+    if found is None:
+        raise NotFound(N_("There is no such contribution here."))
+    return found[1]
+
+
 def made_to(said: Contribution, of: Call, one: Entry) -> bool:
     """Whether a contribution was made to this consultation, or moved to it by the cluster that it was made to.
 
@@ -216,6 +224,12 @@ def awaiting(session: Session, community: Community) -> list[Call]:
         for one in found
         if not spoken(session, one, community.uri) and backing(session, one.uri, community.uri) is None
     ]
+
+
+def to_close(session: Session) -> list[Call]:
+    """The calls of clusters here whose last day is over and that nobody has closed yet."""
+    today = now().date()
+    return [one for one in all_(session) if one.local and one.closed_at is None and one.closes_on < today]
 
 
 def spoken(session: Session, of: Call, community: str) -> Sequence[Entry]:

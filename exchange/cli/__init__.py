@@ -17,6 +17,11 @@ COMMANDS = {
         "clusters",
         "Clusters: add, list, members, practices pointed out, collections; join and leave.",
     ),
+    "consultation": (
+        "calls",
+        "Consultations of clusters: list, open, show, contribute, support, hide, move, close.",
+    ),
+    "campaign": ("calls", "Campaigns of clusters: list, open, show, join, close."),
     "officer": ("people", "Officers: the people, as functions, who act for a community."),
     "token": ("people", "Tokens: how programs use the API for a community."),
     "practice": ("practices", "Practices: import, export, list, show, withdraw."),

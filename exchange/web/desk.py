@@ -36,6 +36,7 @@ def desk() -> str:
             return render_template(
                 "desk.html",
                 community=None,
+                to_close=calls.to_close(session) if guard.may_govern() else [],
                 to_moderate=moderating.waiting(session),
                 searches=searches.waiting(session),
                 follows=followed.follows(session),
@@ -70,6 +71,7 @@ def desk() -> str:
                 for a, p in shelf.adopted_by(session, g.community)
             ],
             open_calls=calls.awaiting(session, g.community),
+            to_close=calls.to_close(session) if guard.may_govern() else [],
             due=reminders.questions(session, g.community),
             news=reminders.news(session, g.community),
         )

@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.messages import Refusal
-from exchange.vocabulary.activitystreams import adoption_of, community_of, practice_of, review_of
+from exchange.vocabulary.activitystreams import (
+    adoption_of,
+    call_of,
+    community_of,
+    contribution_of,
+    practice_of,
+    review_of,
+)
 from exchange.vocabulary.activitystreams.reading import is_uri
 from tests.exchange.vocabulary.activitystreams import (
     test_adoption,
+    test_call,
     test_community,
     test_practice,
     test_review,
@@ -24,6 +32,9 @@ CASES: dict[str, tuple[Reader, Callable[[], dict[str, Any]]]] = {
     "review": (review_of, test_review.sent),
     "adoption": (adoption_of, lambda: test_adoption.sent(test_adoption.adoption())),
     "community": (community_of, test_community.document),
+    "consultation": (call_of, lambda: test_call.sent("consultation")),
+    "campaign": (call_of, lambda: test_call.sent("campaign")),
+    "contribution": (contribution_of, test_call.contribution),
 }
 STRANGE: list[Any] = [
     None, True, False, 0, -1, 10**400, 1.5, float("inf"), "", " ", "\ud800", "x" * 100_000, "\x00",

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
+from exchange.contrast import Colour
+from exchange.crest import CrestFile
+
 PREFIX = "JUMELAGE_"
 FILE = "jumelage.toml"
 ENGINES = ("tantivy", "whoosh", "memory")
@@ -59,6 +62,15 @@ class Settings(BaseSettings):
         default=LANGUAGES,
         description="The languages of the pages, of `en`, `fr`, `de`, `es` and `it`, separated by commas. Whose "
         "browser asks for none of them gets the first.",
+    )
+    colour: Colour = Field(
+        default="",
+        description="The one strong colour of the pages, like `#003399`, in the place of verdigris; its twin for "
+        "dark screens follows from it. One that cannot be read is refused, and one that can be is named.",
+    )
+    crest: CrestFile | None = Field(
+        default=None,
+        description="The crest of the house in the place of the two plates: SVG or PNG, at most 40 kB.",
     )
     listen: str = Field(
         default="127.0.0.1:8000",

@@ -173,6 +173,9 @@ def _headers(response: Response) -> Response:
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         headers.setdefault("Cache-Control", "private, no-store" if g.get("officer") else "private, no-cache")
+        if not g.get("officer") and request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.add_etag()  # who has been here before is told that nothing changed, and sent no page
+            response.make_conditional(request)
     if request.endpoint == "static" and request.args.get("v"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -23,6 +23,7 @@ from tests.load import (
     kills,
     likeness,
     measurements,
+    pages,
     relevance,
     survival,
 )
@@ -59,9 +60,18 @@ PARTS = (
     "agreement",
     "survival",
     "relevance",
+    "pages",
     "search",
 )
-ALONE = {"kills", "likeness", "agreement", "survival", "relevance", "search"}  # what needs no instance
+ALONE = {
+    "kills",
+    "likeness",
+    "agreement",
+    "survival",
+    "relevance",
+    "pages",
+    "search",
+}  # what needs no instance
 
 
 def main() -> None:
@@ -139,6 +149,7 @@ def measure(place: Path, size: Size, wanted: set[str], kinds: tuple[str, ...]) -
     part("likeness", "Places like one", lambda: likeness.measure(size.pages))
     part("agreement", "The engines and the oracle", lambda: agreement.measure(place, size.questions))
     part("survival", "Killed and full", lambda: survival.measure(place, size.kills))
+    part("pages", "Pages, at 20,000 practices", lambda: pages.measure(place, size.pages))
     part("relevance", "How good the answers are", lambda: relevance.measure(place, kinds))
     part(
         "search",

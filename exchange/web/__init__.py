@@ -20,6 +20,8 @@ from exchange.web import (
     comparing,
     correcting,
     desk,
+    downloads,
+    dress,
     failures,
     feeds,
     finding,
@@ -27,6 +29,7 @@ from exchange.web import (
     following,
     forgotten,
     gatekeeping,
+    growing,
     guard,
     house,
     language,
@@ -42,6 +45,7 @@ from exchange.web import (
     people,
     places,
     practice,
+    practice_pictures,
     public,
     rating,
     searches,
@@ -61,6 +65,8 @@ PAGES = (
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
+    *(beginning, house, gatekeeping, own_account),
+    *(dress, growing, practice_pictures),
 )
 
 if TYPE_CHECKING:
@@ -80,5 +86,7 @@ def register(app: Flask, instance: "Instance") -> None:
     house.register(app)
     failures.register(app)
     show.register(app)
+    dress.register(app)
+    downloads.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,8 +1,5 @@
 """The pages that compare: places like this one, what goes between kinds of place, and where nobody has told anything."""
 
-import csv
-import io
-
 from flask import Response, render_template, request
 from sqlmodel import Session
 
@@ -13,7 +10,7 @@ from exchange.catalogue import likeness, reference, shelf
 from exchange.catalogue.likeness import attributes, lists, reasons
 from exchange.messages import N_, Problem, Refusal
 from exchange.models.cluster import Cluster
-from exchange.web import drawing
+from exchange.web import downloads
 from exchange.web.blueprints import public
 from exchange.web.drawing import flows, squares
 from exchange.web.language import current, gettext, label
@@ -96,7 +93,22 @@ def bridging_svg() -> Response:
     """The picture as a file."""
     with database().reading() as session:
         found = measures.bridging(session, cluster=_cluster(session))
-    return _file(drawing.file(flows.picture(found.exchanges["adoptions"])), "image/svg+xml", "bridging.svg")
+    return downloads.svg(flows.picture(found.exchanges["adoptions"]), "bridging")
+
+
+@public.get("/bridging.csv")
+def bridging_csv() -> Response:
+    """Every direction of every source, against chance, as a table in a file."""
+    with database().reading() as session:
+        found = measures.bridging(session, cluster=_cluster(session))
+    columns = ("source", "from", "to", "n", "share", "chance", "times_chance")
+    rows = (
+        {"source": source, "from": flow.origin, "to": flow.taker, "n": flow.n, "share": flow.share}
+        | {"chance": flow.chance, "times_chance": flow.ratio}
+        for source, exchange in found.exchanges.items()
+        for flow in exchange.flows
+    )
+    return downloads.csv(columns, rows, "bridging")
 
 
 @public.get("/gaps")
@@ -121,7 +133,7 @@ def gaps_svg() -> Response:
     """The map as a picture in a file."""
     with database().reading() as session:
         found = mapping.gaps(session, cluster=_cluster(session))
-    return _file(drawing.file(squares.picture(found)), "image/svg+xml", "gaps.svg")
+    return downloads.svg(squares.picture(found), "gaps")
 
 
 @public.get("/gaps.csv")
@@ -129,21 +141,13 @@ def gaps_csv() -> Response:
     """The map as a table in a file."""
     with database().reading() as session:
         found = mapping.gaps(session, cluster=_cluster(session))
-    out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(["theme", "label", "kind", "degurba", "practices", "seekers"])
-    for cell in found.cells.values():
-        lines.writerow(
-            [cell.theme, label(cell.theme), gettext(flows.WORDS[cell.kind]), mapping.DEGURBA[cell.kind],
-             cell.practices, cell.seekers]
-        )  # fmt: skip
-    return _file(out.getvalue(), "text/csv", "gaps.csv")
-
-
-def _file(text: str, mimetype: str, name: str) -> Response:
-    made = Response(text, mimetype=mimetype)
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return made
+    columns = ("theme", "label", "kind", "degurba", "practices", "seekers")
+    rows = (
+        {"theme": cell.theme, "label": label(cell.theme), "kind": gettext(flows.WORDS[cell.kind])}
+        | {"degurba": mapping.DEGURBA[cell.kind], "practices": cell.practices, "seekers": cell.seekers}
+        for cell in found.cells.values()
+    )
+    return downloads.csv(columns, rows, "gaps")
 
 
 def _cluster(session: Session) -> Cluster | None:

@@ -3,11 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Flask, Response, request, url_for
 
 from exchange.vocabulary import sheetfiles
 from exchange.web import drawing
+from exchange.web.dress import tokens
 from exchange.web.language import gettext as _
+from exchange.web.reach import settings
+
+
+def register(app: Flask) -> None:
+    """Let the templates offer the files of a picture: `files("public.gaps")`."""
+    app.jinja_env.globals.update(files=links)
 
 
 def links(endpoint: str, **values: Any) -> list[tuple[str, str]]:
@@ -20,7 +27,11 @@ def links(endpoint: str, **values: Any) -> list[tuple[str, str]]:
 
 def svg(picture: drawing.Picture, name: str, *, inline: bool = False) -> Response:
     """The picture as a file of this name; `inline` where a page shows it as an image."""
-    return _told(Response(drawing.file(picture), mimetype="image/svg+xml"), f"{name}.svg", inline)
+    return _told(
+        Response(drawing.file(picture, tokens(settings().colour)), mimetype="image/svg+xml"),
+        f"{name}.svg",
+        inline,
+    )
 
 
 def csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -> Response:

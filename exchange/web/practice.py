@@ -34,6 +34,7 @@ from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.web import citing, followed, tram
 from exchange.web.blueprints import public
+from exchange.web.drawing import Picture, trams
 from exchange.web.failures import page as failure
 from exchange.web.guard import may_govern
 from exchange.web.pictures import Strip, strips
@@ -83,6 +84,7 @@ class Afterlife:
     reviews: list[tuple[Review, Community]]
     adoptions: list[tuple[Adoption, Community | None, AdoptionAnswer | None]]
     lineage: Map | None
+    lineage_picture: Picture | None
     comments: list[Comment]
     endorsements: dict[str, int]
 
@@ -182,6 +184,7 @@ def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife
     for voice in judged.voices:
         if voice.lent and voice.review.id is not None:
             lent[voice.review.id].append(voice)
+    drawn = tram.drawn(graph, found.uri) if len(graph.stations) > 1 else None
     return Afterlife(
         judgement=judged,
         strips=strips(judged.distributions),
@@ -196,7 +199,8 @@ def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife
             )
             for a in adoptions
         ],
-        lineage=tram.drawn(graph, found.uri) if len(graph.stations) > 1 else None,
+        lineage=drawn,
+        lineage_picture=trams.picture(drawn) if drawn else None,
         comments=moderate.shown(session, found),
         endorsements=moderate.endorsements(session, found),
     )

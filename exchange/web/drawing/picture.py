@@ -57,10 +57,13 @@ class Picture:
         )
 
 
-def file(picture: Picture) -> str:
-    """The picture as a file of its own, with its colours, light and dark, and a ground to stand on."""
+def file(picture: Picture, tokens: str = "") -> str:
+    """The picture as a file of its own, with its colours, light and dark, and a ground to stand on.
+
+    `tokens` are those of the style sheet that a house has replaced.
+    """
     ground = element("rect", {"cls": "ground", "width": "100%", "height": "100%"})
-    style = element("style", {}, _colours())
+    style = element("style", {}, _colours() + tokens)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{picture._svg({"role": "img"}, style, ground)}\n'
 
 

@@ -24,6 +24,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit: Callable[[], None] | None = None
+        self.commits = 0  # how often this process has changed something: what was read before may be old
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
         self._writer = self.engine.execution_options(begin="IMMEDIATE") if self.is_sqlite else self.engine
         self._writing = threading.Lock()
@@ -37,6 +38,7 @@ class Database:
     def writing(self, *, quietly: bool = False) -> Iterator[Session]:
         with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+        self.commits += 1
         if self.on_commit and not quietly:
             self.on_commit()
 

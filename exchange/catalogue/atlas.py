@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from exchange.catalogue import find as finding
+from exchange.catalogue import shelf
 from exchange.catalogue.find import SearchParams
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
@@ -84,13 +85,10 @@ def atlas(session: Session, engine: Engine, params: SearchParams) -> Atlas:
 
 
 def _all(session: Session) -> dict[str, int]:
-    query = (
-        select(Community.uri, func.count(col(Practice.id)))
-        .join(Practice, Practice.community_id == Community.id)  # type: ignore[arg-type]
-        .where(Practice.state == PUBLISHED)
-        .group_by(col(Community.uri))
-    )
-    return dict(session.exec(query).all())
+    numbers = shelf.numbers(session)
+    return {
+        uri: numbers[key] for key, uri in session.exec(select(Community.id, Community.uri)) if key in numbers
+    }
 
 
 def _taken_up(engine: Engine, params: SearchParams) -> set[str]:

@@ -1,9 +1,8 @@
-"""How the exchange has grown: practices, adoptions, reviews, communities and instances, month by month."""
+"""How the exchange has grown: practices, adoptions, reviews, communities and instances, month by month, or day by day while it is young."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -13,37 +12,39 @@ from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
 
 KINDS = ("practices", "adoptions", "reviews", "communities", "instances")
-MOST = 36  # months that are told one by one; what came before is counted into the first
+MOST = 36  # periods that are told one by one; what came before is counted into the first
+YOUNG = 45  # days up to which the days are told and not the months
 
 
 @dataclass(frozen=True)
-class Month:
-    """A month by its first days, `2026-11`, and how much there was of each kind at its end."""
+class Period:
+    """A month, `2026-11`, or a day, `2026-11-25`, and how much there was of each kind at its end."""
 
-    month: str
+    name: str
     totals: dict[str, int]
 
 
-def growth(session: Session) -> list[Month]:
-    """Every month since the first thing that is still there, up to the last one; at most MOST.
+def growth(session: Session) -> list[Period]:
+    """Every period since the first thing that is still there, up to the last one; at most MOST.
 
     Practices, adoptions and reviews count from when their authors told them; communities and instances from
     when the first practice of theirs that is still there was told.
     """
     told = _told(session)
-    months = sorted(month for counted in told.values() for month in counted)
-    if not months:
+    days = sorted(at.date() for moments in told.values() for at in moments)
+    if not days:
         return []
-    shown = _between(months[0], months[-1])
+    by_day = (days[-1] - days[0]).days < YOUNG
+    counted = {kind: Counter(_named(at.date(), by_day) for at in moments) for kind, moments in told.items()}
     totals = dict.fromkeys(KINDS, 0)
     made = []
-    for month in shown:
-        totals = {kind: totals[kind] + told[kind][month] for kind in KINDS}
-        made.append(Month(month, totals))
+    for name in _between(days[0], days[-1], by_day):
+        totals = {kind: totals[kind] + counted[kind][name] for kind in KINDS}
+        made.append(Period(name, totals))
     return made[-MOST:]
 
 
-def _told(session: Session) -> dict[str, Counter[str]]:
+def _told(session: Session) -> dict[str, list[datetime]]:
     published = select(Practice.issued_at).where(Practice.state == PUBLISHED)
     adopted = select(Adoption.issued_at).where(col(Adoption.withdrawn_at).is_(None))
     reviewed = select(Review.issued_at).where(col(Review.withdrawn_at).is_(None))
@@ -59,22 +60,20 @@ def _told(session: Session) -> dict[str, Counter[str]]:
         communities.append(at)
         began[origin] = min(at, began.get(origin, at))
     return {
-        "practices": _counted(session.exec(published)),
-        "adoptions": _counted(session.exec(adopted)),
-        "reviews": _counted(session.exec(reviewed)),
-        "communities": _counted(communities),
-        "instances": _counted(began.values()),
+        "practices": list(session.exec(published)),
+        "adoptions": list(session.exec(adopted)),
+        "reviews": list(session.exec(reviewed)),
+        "communities": communities,
+        "instances": list(began.values()),
     }
 
 
-def _counted(moments: Iterable[datetime]) -> Counter[str]:
-    return Counter(f"{at.year:04}-{at.month:02}" for at in moments)
+def _named(day: date, by_day: bool) -> str:
+    return day.isoformat() if by_day else f"{day.year:04}-{day.month:02}"
 
 
-def _between(first: str, last: str) -> list[str]:
-    year, month = int(first[:4]), int(first[5:])
-    made = [first]
-    while made[-1] < last:
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        made.append(f"{year:04}-{month:02}")
-    return made
+def _between(first: date, last: date, by_day: bool) -> list[str]:
+    if by_day:
+        return [_named(first + timedelta(days=n), True) for n in range((last - first).days + 1)]
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in months]

@@ -1,8 +1,9 @@
 """Answer an adoption, as the origin of the practice: it is so, it is contested and why, or the contest is lifted."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from exchange.catalogue import evidence
 from exchange.catalogue.announce import say
@@ -85,6 +86,18 @@ def keep(session: Session, said: AdoptionAnswer) -> bool:
 def of(session: Session, adoption: Adoption, owner: Community) -> AdoptionAnswer | None:
     """What the owner of the practice has said about an adoption."""
     return session.get(AdoptionAnswer, (adoption.uri, owner.uri))
+
+
+def all_of(session: Session, adoptions: Iterable[Adoption], owner: Community) -> dict[str, AdoptionAnswer]:
+    """The same for several adoptions, by their addresses; those without a word are left out."""
+    uris = [adoption.uri for adoption in adoptions]
+    found: dict[str, AdoptionAnswer] = {}
+    for start in range(0, len(uris), 500):
+        query = select(AdoptionAnswer).where(
+            col(AdoptionAnswer.adoption_uri).in_(uris[start : start + 500]), AdoptionAnswer.actor == owner.uri
+        )
+        found |= {said.adoption_uri: said for said in session.exec(query)}
+    return found
 
 
 def apply(session: Session, adoption: Adoption, practice: Practice, owner: Community) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from exchange.catalogue import handshake, links
 from exchange.models.adoption import Adoption
@@ -25,6 +25,7 @@ from federation.activity import host_of, same_origin
 from federation.hosts import Host
 
 MOST = 150  # stations of one graph; a picture of more is read by nobody
+PORTION = 500  # parameters in one query that every database takes
 CLAIMED, DOCUMENTED, DECLARED = "claimed", "documented", "declared"
 PRACTICE, ADOPTION, ELSEWHERE = "practice", "adoption", "elsewhere"
 
@@ -110,7 +111,9 @@ def of(session: Session, practice: Practice) -> Lineage:
 def _around(session: Session, uri: str, held: Practice | None, found: dict[str, Station]) -> Iterable[Line]:
     """The lines that begin or end at an address; adoptions without a practice of their own come with them."""
     if held is not None:
-        for adoption in _adoptions(session, Adoption.practice_id == held.id):
+        adoptions = _adoptions(session, Adoption.practice_id == held.id)
+        _together = _read(session, adoptions)  # as long as it is held, each is read from memory
+        for adoption in adoptions:
             yield _adopted(session, adoption, held, found)
         for target in links.named_by(session, held, BASED_ON):
             yield Line(target, uri, DECLARED)
@@ -120,6 +123,16 @@ def _around(session: Session, uri: str, held: Practice | None, found: dict[str, 
         if _own(session, adoption) != uri:
             continue
         yield _adopted(session, adoption, session.get_one(Practice, adoption.practice_id), found)
+
+
+def _read(session: Session, adoptions: list[Adoption]) -> list[Any]:
+    """The adopters and their hosts in two questions, in the place of two for each adoption."""
+    ids = sorted({a.adopter_id for a in adoptions if a.adopter_id})[:PORTION]
+    hosts = sorted({host_of(a.uri) or "" for a in adoptions if not a.local})[:PORTION]
+    return [
+        *session.exec(select(Community).where(col(Community.id).in_(ids))),
+        *session.exec(select(Host).where(col(Host.host).in_(hosts))),
+    ]
 
 
 def _adoptions(session: Session, where: Any) -> list[Adoption]:
@@ -133,14 +146,14 @@ def _adopted(session: Session, adoption: Adoption, practice: Practice, found: di
     if end is None or end == practice.uri:
         end = adoption.uri
         found[end] = _adopter(session, adoption)
-    owner = session.get_one(Community, practice.community_id)
-    said = handshake.of(session, adoption, owner)
     if adoption.documented_by == OTHERS:
         state = DOCUMENTED
     else:
         state = {True: CONFIRMED, False: CONTESTED, None: CLAIMED}[adoption.confirmed]
     ends = (end, practice.uri) if adoption.record.get("inverse") else (practice.uri, end)
-    return Line(*ends, state, adoption, dict(said.reason) if said and state == CONTESTED else {})
+    owner = session.get_one(Community, practice.community_id)
+    said = handshake.of(session, adoption, owner) if state == CONTESTED else None
+    return Line(*ends, state, adoption, dict(said.reason) if said else {})
 
 
 def _own(session: Session, adoption: Adoption) -> str | None:

@@ -36,5 +36,5 @@ class Adoption(ExchangeTable, table=True):
     heeded_version: int = 0  # the adopter's officer has looked at what is new up to this version
     record: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
-    modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

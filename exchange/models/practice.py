@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
 from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
@@ -21,14 +21,18 @@ class Practice(ExchangeTable, table=True):
     """
 
     __tablename__ = "practice"
+    __table_args__ = (
+        Index("ix_practice_state_issued", "state", "issued_at"),  # what is new, and how much there is
+        Index("ix_practice_community_state", "community_id", "state"),  # counted without reading the records
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(default_factory=new_key, unique=True)
     uri: str = Field(unique=True)
     slug: str | None = Field(default=None, index=True)  # the name it had where it was imported from
-    community_id: int = Field(foreign_key="community.id", index=True)
+    community_id: int = Field(foreign_key="community.id")
     local: bool = Field(index=True)
-    state: str = Field(default=PUBLISHED, index=True)
+    state: str = Field(default=PUBLISHED)
     version: int = 1
     language: str = "und"
     title: str = ""

@@ -30,5 +30,5 @@ class Review(ExchangeTable, table=True):
     ratings: dict[str, Any] = Field(sa_type=JSON)
     comment: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
-    modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

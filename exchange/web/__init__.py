@@ -33,6 +33,7 @@ from exchange.web import (
     guard,
     house,
     language,
+    lately,
     leading,
     mapping,
     merging,
@@ -84,6 +85,7 @@ def register(app: Flask, instance: "Instance") -> None:
     once.register(app)
     merging.register(app)
     house.register(app)
+    lately.register(app, instance)
     failures.register(app)
     show.register(app)
     dress.register(app)

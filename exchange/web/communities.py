@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from flask import render_template, request
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from exchange.catalogue import belonging, shelf, sign, voices
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.web import followed
+from exchange.models.practice import Practice
 from exchange.web.blueprints import public
 from exchange.web.reach import database
 
@@ -22,13 +23,7 @@ def communities() -> str:
     wanted = request.args.get("q", "").strip()[:100]
     page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     with database().reading() as session:
-        numbers = dict(
-            session.exec(
-                select(Practice.community_id, func.count())
-                .where(Practice.state == PUBLISHED)
-                .group_by(col(Practice.community_id))
-            ).all()
-        )
+        numbers = shelf.numbers(session)
         found = [c for c in shelf.communities(session) if _matches(c, wanted)]
     pages = max(1, -(-len(found) // PER_PAGE))
     page = min(page, pages)

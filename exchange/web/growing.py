@@ -1,4 +1,4 @@
-"""The page of growth: how much there was at the end of each month, as a picture, a table and files."""
+"""The page of growth: how much there was at the end of each month or day, as a picture, a table and files."""
 
 from flask import Response, render_template
 
@@ -15,7 +15,7 @@ def growth() -> str:
     with database().reading() as session:
         found = counting.growth(session)
     return render_template(
-        "growth.html", months=found, picture=steps.picture(found), kinds=counting.KINDS, words=steps.WORDS
+        "growth.html", periods=found, picture=steps.picture(found), kinds=counting.KINDS, words=steps.WORDS
     )
 
 
@@ -31,5 +31,5 @@ def growth_csv() -> Response:
     """The table as a file."""
     with database().reading() as session:
         found = counting.growth(session)
-    rows = ({"month": one.month, **one.totals} for one in found)
-    return downloads.csv(("month", *counting.KINDS), rows, "growth")
+    rows = ({"period": one.name, **one.totals} for one in found)
+    return downloads.csv(("period", *counting.KINDS), rows, "growth")

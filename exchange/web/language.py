@@ -38,7 +38,6 @@ def register(app: Flask) -> None:
         size=size,
         percent=percent,
         day=day,
-        month=month,
         moment=moment,
         ago=ago,
         year=year,
@@ -117,11 +116,6 @@ def size(value: int) -> str:
 def day(value: date | datetime | None) -> str:
     """A day, written out."""
     return format_date(value, "long", locale=_locale(current())) if value else ""
-
-
-def month(value: str) -> str:
-    """A month, `2026-11`, written out."""
-    return format_date(date.fromisoformat(f"{value}-01"), "LLLL y", locale=_locale(current()))
 
 
 def moment(value: datetime | None) -> str:

@@ -184,6 +184,7 @@ def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife
     for voice in judged.voices:
         if voice.lent and voice.review.id is not None:
             lent[voice.review.id].append(voice)
+    told = handshake.all_of(session, adoptions, owner)
     drawn = tram.drawn(graph, found.uri) if len(graph.stations) > 1 else None
     return Afterlife(
         judgement=judged,
@@ -195,7 +196,7 @@ def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife
             (
                 a,
                 session.get(Community, a.adopter_id) if a.adopter_id else None,
-                handshake.of(session, a, owner),
+                told.get(a.uri),
             )
             for a in adoptions
         ],

@@ -22,6 +22,7 @@ PUBLIC = [
     "/gaps",
     "/map",
     "/map?zoom=FR",
+    "/growth",
     "/federation",
     "/login",
     "/help/search",

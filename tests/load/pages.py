@@ -24,11 +24,13 @@ from exchange.app import create_app
 from exchange.catalogue import community, publish
 from exchange.instance import Instance
 from exchange.models.adoption import Adoption
+from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
 from federation import journal
+from federation.hosts import Host
 from tests.load.corpus import PLACES
 from tests.load.figures import Figure, spread
 from tests.load.measurements import records
@@ -62,10 +64,10 @@ def measure(place: Path, times: int, count: int = PRACTICES) -> list[Figure]:
     app = create_app(instance)
     client = app.test_client()
     pages: dict[str, Callable[[int], str]] = {
-        "home": lambda n: "/",
+        "home": lambda n: f"/?n={n}",  # each time another address: none is remembered
         "search": lambda n: f"/practices?q={ASKED[n % len(ASKED)]}",
         "all practices": lambda n: "/practices",
-        f"practice, {REVIEWS} reviews, {ADOPTIONS} adoptions": lambda n: f"/practices/{heavy}",
+        f"practice, {REVIEWS} reviews, {ADOPTIONS} adoptions": lambda n: f"/practices/{heavy}?n={n}",
         "map": lambda n: "/map",
     }
     figures = []
@@ -98,6 +100,7 @@ def _fill(instance: Instance, count: int) -> str:
                 )
             )  # fmt: skip
         session.add_all(owners)
+        session.add_all(Host(host=f"i{n}.example", last_in=now()) for n in range(INSTANCES))
         session.flush()
         practice = publish.publish(session, home, told[0])
         key = practice.key

@@ -12,7 +12,7 @@ from exchange.web.language import ngettext, number
 
 WIDTH, HEIGHT = 720.0, 520.0
 MOST = 40  # instances around; more are told in the list
-SMALLEST, LARGEST = 7.0, 34.0
+SMALLEST, LARGEST, OWN = 7.0, 34.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ def picture(name: str, own: int, peers: Sequence[Peer]) -> drawing.Picture:
     middle = (WIDTH / 2, HEIGHT / 2)
     rings = _ring(len(shown))
     for one, (x, y) in zip(shown, rings, strict=True):
-        made.add(*_ties(one, middle, radius(own, most), (x, y), radius(one.practices, most)))
+        made.add(*_ties(one, middle, max(OWN, radius(own, most)), (x, y), radius(one.practices, most)))
     for one, (x, y) in zip(shown, rings, strict=True):
         made.add(
             _node(x, y, radius(one.practices, most), one.host, one.practices, "" if one.well else "unwell")
         )
-    made.add(_node(*middle, radius(own, most), name, own, "ours"))
+    made.add(_node(*middle, max(OWN, radius(own, most)), name, own, "ours"))
     return made
 
 

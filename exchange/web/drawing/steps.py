@@ -2,12 +2,12 @@
 
 from markupsafe import Markup
 
-from exchange.catalogue.growth import KINDS, Month
+from exchange.catalogue.growth import KINDS, Period
 from exchange.messages import N_
 from exchange.web import drawing
 from exchange.web.language import gettext as _
-from exchange.web.language import month as written
 from exchange.web.language import number
+from exchange.web.language import year as written
 
 WORDS = {
     "practices": N_("Practices"),
@@ -20,8 +20,8 @@ WIDTH, ROW, HIGH = 640.0, 92.0, 46.0  # of the picture, from line to line, of a 
 LEFT, RIGHT, TOP = 132.0, 72.0, 14.0
 
 
-def picture(found: list[Month]) -> drawing.Picture:
-    """The lines, one below the other, over the same months."""
+def picture(found: list[Period]) -> drawing.Picture:
+    """The lines, one below the other, over the same time."""
     made = drawing.Picture(
         "growth",
         WIDTH,
@@ -30,19 +30,18 @@ def picture(found: list[Month]) -> drawing.Picture:
         desc=" ".join(described(found)),
     )
     for n, kind in enumerate(KINDS):
-        made.add(*_line(kind, [month.totals[kind] for month in found], TOP + ROW * n))
+        made.add(*_line(kind, [period.totals[kind] for period in found], TOP + ROW * n))
     base = TOP + ROW * len(KINDS) + 4
     if found:
+        if len(found) > 1:
+            made.add(drawing.text(LEFT, base, written(found[0].name), "small-text quiet-text"))
         made.add(
-            drawing.text(LEFT, base, written(found[0].month), "small-text quiet-text"),
-            drawing.text(
-                WIDTH - RIGHT, base, written(found[-1].month), "small-text quiet-text", anchor="end"
-            ),
+            drawing.text(WIDTH - RIGHT, base, written(found[-1].name), "small-text quiet-text", anchor="end"),
         )
     return made
 
 
-def described(found: list[Month]) -> list[str]:
+def described(found: list[Period]) -> list[str]:
     """Each line in a sentence."""
     if not found:
         return []
@@ -52,9 +51,9 @@ def described(found: list[Month]) -> list[str]:
         % {
             "what": _(WORDS[kind]),
             "first": number(first.totals[kind]),
-            "then": written(first.month),
+            "then": written(first.name),
             "last": number(last.totals[kind]),
-            "now": written(last.month),
+            "now": written(last.name),
         }
         for kind in KINDS
     ]

@@ -9,7 +9,7 @@ from exchange.web.show import best, kind_of_place
 from exchange.web.tram import Map, Stop
 
 LEGEND = 34.0
-LONGEST, LONGER = 21, 28  # characters of a name and of what stands below it
+LONGEST, LONGER = 19, 26  # characters of a name and of what stands below it
 WORDS = ("confirmed", "claimed", "contested", "documented")
 
 

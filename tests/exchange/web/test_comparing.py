@@ -119,9 +119,9 @@ def test_what_is_sought_is_said_on_the_desk_and_shows_in_the_map(house: House, v
 def test_the_gap_map_is_a_picture_a_table_and_two_files(visitor: Visitor) -> None:
     page = visitor.see("/gaps")
     squares = page.find("svg", class_="gaps").find_all("a")
-    rows = list(csv.DictReader(io.StringIO(visitor.get("/gaps.csv").text)))
-    assert len(squares) == len(rows) == 23 * 3
-    told = {(row["theme"], row["degurba"]): int(row["practices"]) for row in rows}
+    table = rows(visitor.get("/gaps.csv"))
+    assert len(squares) == len(table) == 23 * 3
+    told = {(row["theme"], row["degurba"]): int(row["practices"]) for row in table}
     assert told["th-participation", "dg-3"] == 2
     first = next(a for a in squares if "degurba=dg-3" in a["href"] and "th-participation" in a["href"])
     assert first["aria-label"] == "Participation and local democracy, Countryside: 2 practices"
@@ -365,3 +365,70 @@ def test_what_means_something_in_bibtex_is_written_as_text(house: House) -> None
     with house.app.test_request_context():
         entry = citing.bibtex(practice, owner)
     assert r"title = {{50 \% \& \textbackslash{}input\{x\} \$1\_000 \} \}}}," in entry
+
+
+PICTURES = ("/map", "/gaps", "/bridging", "/growth", "/practices/saillans-collegial-council")
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_every_picture_has_words_a_table_and_files(house: House, path: str) -> None:
+    page = Visitor(house, "de").see(path)
+    for svg in page.select("svg.picture"):
+        assert svg.find("title").text.strip()
+        assert svg.find("desc").text.strip()
+    assert page.select("details table")
+    for ending, count in ((".svg", 2), (".csv", 2)) if "council" in path else ((".svg", 1), (".csv", 1)):
+        files = [
+            a["href"] for a in page.select("main a[href]") if a["href"].partition("?")[0].endswith(ending)
+        ]
+        assert len(files) >= count, (path, ending)
+        for one in files:
+            answer = Visitor(house, "de").get(one)
+            assert answer.status_code == 200, one
+            if ending == ".svg":
+                root = ElementTree.fromstring(answer.data)
+                assert root.find("{http://www.w3.org/2000/svg}desc").text  # type: ignore[union-attr]
+            else:
+                assert len(rows(answer)) > 0, one
+
+
+def test_growth_and_ratings_count_what_is_there(house: House) -> None:
+    visitor = Visitor(house)
+    last = rows(visitor.get("/growth.csv"))[-1]
+    counts = visitor.get("/api/v1/practices").get_json()["total"]
+    assert (int(last["practices"]), last["instances"]) == (counts, "1")
+    told = rows(visitor.get("/practices/saillans-collegial-council/ratings.csv"))
+    first = next(row for row in told if row["who"] == "all")
+    assert sum(int(first[str(step)]) for step in range(1, 6)) + int(first["not_applicable"]) == 5
+    line = rows(visitor.get("/practices/saillans-collegial-council/lineage.csv"))
+    assert {row["stage"] for row in line} == {"ad-piloting", "ad-stopped"}
+    assert visitor.get("/practices/none/ratings.svg").status_code == 404
+    assert rows(visitor.get("/federation.csv")) == []
+
+
+def test_a_page_is_remembered_for_a_moment_and_no_change_is_missed(house: House) -> None:
+    visitor = Visitor(house)
+    first = visitor.get("/gaps")
+    again = visitor.get("/gaps", **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert visitor.get("/gaps", **{"Accept-Language": "fr"}).data != first.data
+    officer = logged_in(house, "ulm")
+    assert officer.get("/gaps").headers["Cache-Control"] == "private, no-store"
+    assert "ETag" not in officer.get("/gaps").headers
+    officer.post("/desk/seeks", {"seeks.0.theme": "th-culture", "seeks.0.problem": "Who comes?"})
+    assert visitor.get("/gaps").data != first.data
+
+
+def test_a_house_wears_its_colour_and_crest(house: House, tmp_path: Any, monkeypatch: Any) -> None:
+    crest = tmp_path / "crest.svg"
+    crest.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>')
+    dressed = house.instance.settings.model_copy(update={"colour": "#003399", "crest": crest})
+    monkeypatch.setattr(house.instance, "settings", dressed)
+    visitor = Visitor(house)
+    page = visitor.see("/?dressed")
+    sheet = page.select_one('link[href^="/house.css"]')["href"]  # type: ignore[index]
+    assert "--verdigris: #003399" in visitor.get(sheet).text
+    assert visitor.get(sheet).headers["Cache-Control"].endswith("immutable")
+    shown = visitor.get(page.select_one("a.brand img")["src"])  # type: ignore[index]
+    assert (shown.mimetype, "sandbox" in shown.headers["Content-Security-Policy"]) == ("image/svg+xml", True)
+    assert "--verdigris: #003399" in visitor.get("/gaps.svg").text

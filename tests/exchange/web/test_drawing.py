@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from exchange.web import drawing
-from exchange.web.drawing import land
+from exchange.web.drawing import land, star
 from exchange.web.drawing.labels import Labels
 from exchange.web.drawing.projection import project
 
@@ -89,3 +89,20 @@ def test_names_on_a_map_never_cover_each_other_nor_a_circle() -> None:
     for n, one in enumerate(boxes):
         for other in boxes[n + 1 :]:
             assert one[0] >= other[2] or one[2] <= other[0] or one[1] >= other[3] or one[3] <= other[1]
+
+
+def test_the_graph_shows_who_follows_whom_and_the_largest_when_there_are_too_many() -> None:
+    peers = [
+        star.Peer("a.example", 40, followed=True),
+        star.Peer("b.example", 4, follows=True, well=False),
+        *(star.Peer(f"p{n}.example", 1, followed=True, follows=True) for n in range(star.MOST)),
+    ]
+    made = star.picture("Ours", 10, peers)
+    svg = ElementTree.fromstring(str(made.page()))
+    arrows = [g.get("class") for g in svg.iter(f"{SVG}g") if "arrow" in (g.get("class") or "")]
+    names = [t.text for t in svg.iter(f"{SVG}tspan")]
+    assert {"a.example", "b.example", "Ours"} <= set(names)
+    assert len(names) == star.MOST + 1
+    assert len(arrows) == 1 + 1 + 2 * (star.MOST - 2)
+    assert arrows.count("arrow flow rough") == 1
+    assert made.desc.startswith("42 other instances: 41 are followed from here, 41 follow")

@@ -66,7 +66,6 @@ PAGES = (
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
-    *(beginning, house, gatekeeping, own_account),
     *(dress, growing, practice_pictures),
 )
 

@@ -8,9 +8,8 @@ from sqlmodel import Session, col, select
 from exchange.catalogue import belonging, shelf, sign, voices
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
-from exchange.models.practice import PUBLISHED, Practice
-from exchange.web import followed
 from exchange.models.practice import Practice
+from exchange.web import followed
 from exchange.web.blueprints import public
 from exchange.web.reach import database
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -119,7 +118,7 @@ def test_what_is_sought_is_said_on_the_desk_and_shows_in_the_map(house: House, v
 def test_the_gap_map_is_a_picture_a_table_and_two_files(visitor: Visitor) -> None:
     page = visitor.see("/gaps")
     squares = page.find("svg", class_="gaps").find_all("a")
-    table = rows(visitor.get("/gaps.csv"))
+    table = list(csv.DictReader(io.StringIO(visitor.get("/gaps.csv").data.decode("utf-8-sig"))))
     assert len(squares) == len(table) == 23 * 3
     told = {(row["theme"], row["degurba"]): int(row["practices"]) for row in table}
     assert told["th-participation", "dg-3"] == 2
@@ -127,59 +126,6 @@ def test_the_gap_map_is_a_picture_a_table_and_two_files(visitor: Visitor) -> Non
     assert first["aria-label"] == "Participation and local democracy, Countryside: 2 practices"
     assert any(a["href"] == "/desk/practices/new" for a in squares)
     assert ElementTree.fromstring(visitor.get("/gaps.svg").data).find(".//{*}style") is not None
-
-
-def rows(answer: Any) -> list[dict[str, str]]:
-    assert answer.mimetype == "text/csv"
-    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-
-
-def test_the_map_its_table_and_its_files_say_the_same(visitor: Visitor) -> None:
-    page = visitor.see("/map")
-    places, flows = (len(t.find("tbody").find_all("tr")) for t in page.find_all("table"))
-    told, went = rows(visitor.get("/map.csv")), rows(visitor.get("/map/adoptions.csv"))
-    assert (places, flows) == (sum(r["practices"] + r["took_up"] != "" for r in told), len(went))
-    saillans = next(r for r in told if r["name"] == "Saillans")
-    assert (saillans["practices"], saillans["taken_up_by_others"]) == ("1", "2")
-    assert {(r["from_name"], r["from_country"]) for r in went} >= {
-        ("Saillans", "FR"),
-        ("Mouans-Sartoux", "FR"),
-    }
-    svg = ElementTree.fromstring(visitor.get("/map.svg").data)
-    arrows = [g for g in svg.iter("{http://www.w3.org/2000/svg}g") if "flow" in g.get("class", "")]
-    legend, undrawn = (
-        2,
-        int(re.search(r"(\d+) adoptions? ha", page.aside.text).group(1))
-        if "no arrow" in page.aside.text
-        else 0,
-    )  # type: ignore[union-attr]
-    assert sum(int(r["adoptions"]) for r in went) - undrawn >= len(arrows) - legend > 0
-    assert page.find("svg", class_="map").find("desc").text in page.find("p", class_="lead").text
-
-
-def test_the_map_of_a_search_shows_what_the_search_finds(visitor: Visitor) -> None:
-    found = visitor.get("/api/v1/practices?country=DE").get_json()
-    told = rows(visitor.get("/map.csv?country=DE"))
-    assert sum(int(r["practices"] or 0) for r in told) == found["total"]
-    assert {r["country"] for r in told if r["practices"]} == {"DE"}
-    page = visitor.see("/map?country=DE")
-    assert page.find("option", selected=True)["value"] == "DE"
-    circles = page.select("svg.map a")
-    assert {"Ulm: 1 practice", "Treuenbrietzen: 1 practice"} <= {
-        a["aria-label"].replace(" (Ortsteil Feldheim, ~135 inh.)", "") for a in circles
-    }
-    beside = visitor.see("/practices?country=DE").select_one("figure.beside img")["src"]  # type: ignore[index]
-    assert visitor.see(circles[0]["href"]).h2.text == "1 practice"
-    image = visitor.get(beside)
-    assert image.headers["Content-Disposition"].startswith("inline")
-    again = visitor.get(beside, **{"If-None-Match": image.headers["ETag"]})
-    assert (image.status_code, again.status_code) == (200, 304)
-
-
-def test_an_officer_sees_their_own_place_on_the_map(house: House) -> None:
-    signs = logged_in(house, "arvieu").see("/map").select("svg.map .own-place text")
-    assert [sign.text for sign in signs] == ["Arvieu"]
-    assert not Visitor(house).see("/map").select(".own-place")
 
 
 def test_whoever_names_a_place_sees_what_worked_in_places_like_it(house: House, visitor: Visitor) -> None:
@@ -365,72 +311,3 @@ def test_what_means_something_in_bibtex_is_written_as_text(house: House) -> None
     with house.app.test_request_context():
         entry = citing.bibtex(practice, owner)
     assert r"title = {{50 \% \& \textbackslash{}input\{x\} \$1\_000 \} \}}}," in entry
-
-
-PICTURES = ("/map", "/gaps", "/bridging", "/growth", "/practices/saillans-collegial-council")
-
-
-@pytest.mark.parametrize("path", PICTURES)
-def test_every_picture_has_words_a_table_and_files(house: House, path: str) -> None:
-    page = Visitor(house, "de").see(path)
-    for svg in page.select("svg.picture"):
-        assert svg.find("title").text.strip()
-        assert svg.find("desc").text.strip()
-    assert page.select("details table")
-    for ending, count in ((".svg", 2), (".csv", 2)) if "council" in path else ((".svg", 1), (".csv", 1)):
-        files = [
-            a["href"] for a in page.select("main a[href]") if a["href"].partition("?")[0].endswith(ending)
-        ]
-        assert len(files) >= count, (path, ending)
-        for one in files:
-            answer = Visitor(house, "de").get(one)
-            assert answer.status_code == 200, one
-            if ending == ".svg":
-                root = ElementTree.fromstring(answer.data)
-                assert root.find("{http://www.w3.org/2000/svg}desc").text  # type: ignore[union-attr]
-            else:
-                assert len(rows(answer)) > 0, one
-
-
-def test_growth_and_ratings_count_what_is_there(house: House) -> None:
-    visitor = Visitor(house)
-    last = rows(visitor.get("/growth.csv"))[-1]
-    counts = visitor.get("/api/v1/practices").get_json()["total"]
-    assert (int(last["practices"]), last["instances"]) == (counts, "1")
-    told = rows(visitor.get("/practices/saillans-collegial-council/ratings.csv"))
-    first = next(row for row in told if row["who"] == "all")
-    assert sum(int(first[str(step)]) for step in range(1, 6)) + int(first["not_applicable"]) == 5
-    line = rows(visitor.get("/practices/saillans-collegial-council/lineage.csv"))
-    assert {row["stage"] for row in line} == {"ad-piloting", "ad-stopped"}
-    assert visitor.get("/practices/none/ratings.svg").status_code == 404
-    assert rows(visitor.get("/federation.csv")) == []
-
-
-def test_a_page_is_remembered_for_a_moment_and_no_change_is_missed(house: House) -> None:
-    visitor = Visitor(house)
-    first = visitor.get("/gaps")
-    again = visitor.get("/gaps", **{"If-None-Match": first.headers["ETag"]})
-    assert (again.status_code, again.data) == (304, b"")
-    assert visitor.get("/gaps", **{"Accept-Language": "fr"}).data != first.data
-    officer = logged_in(house, "ulm")
-    assert officer.get("/gaps").headers["Cache-Control"] == "private, no-store"
-    assert "ETag" not in officer.get("/gaps").headers
-    visitor.get("/gaps")
-    sought = {"seeks.0.theme": "th-energy", "seeks.0.problem": "Who comes?"}
-    assert officer.post("/desk/seeks", sought).status_code == 303
-    assert visitor.get("/gaps").data != first.data
-
-
-def test_a_house_wears_its_colour_and_crest(house: House, tmp_path: Any, monkeypatch: Any) -> None:
-    crest = tmp_path / "crest.svg"
-    crest.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>')
-    dressed = house.instance.settings.model_copy(update={"colour": "#003399", "crest": crest})
-    monkeypatch.setattr(house.instance, "settings", dressed)
-    visitor = Visitor(house)
-    page = visitor.see("/?dressed")
-    sheet = page.select_one('link[href^="/house.css"]')["href"]  # type: ignore[index]
-    assert "--verdigris: #003399" in visitor.get(sheet).text
-    assert visitor.get(sheet).headers["Cache-Control"].endswith("immutable")
-    shown = visitor.get(page.select_one("a.brand img")["src"])  # type: ignore[index]
-    assert (shown.mimetype, "sandbox" in shown.headers["Content-Security-Policy"]) == ("image/svg+xml", True)
-    assert "--verdigris: #003399" in visitor.get("/gaps.svg").text

@@ -16,9 +16,10 @@ from babel.messages.pofile import read_po
 
 from exchange.vocabulary.concepts import LANGUAGES
 
-__all__ = ["LANGUAGES", "catalogue", "gettext_for", "ngettext_for"]
+__all__ = ["LANGUAGES", "REGIONS", "catalogue", "gettext_for", "ngettext_for"]
 
 SOURCE = "en"
+REGIONS = {"en": "en_GB"}  # whose way of writing days and figures is Europe's
 
 
 def gettext_for(language: str) -> Callable[[str], str]:

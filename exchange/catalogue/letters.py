@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from babel.dates import format_date
 from sqlmodel import Session, col, select, update
 
 from exchange.config import Settings
@@ -16,7 +17,7 @@ from exchange.models.mail import Mail
 from exchange.models.officer import Officer
 from exchange.models.practice import Practice
 from exchange.models.question import Question
-from exchange.translation import LANGUAGES, gettext_for
+from exchange.translation import LANGUAGES, REGIONS, gettext_for
 from federation import lease
 
 WIDTH = 72
@@ -81,7 +82,12 @@ def invitation(
         subject=say(N_("Your invitation to %(site)s")) % names,
         paragraphs=[
             told,
-            _works_once(say, officer.invitation_until),
+            say(
+                N_(
+                    "On that site communities tell each other what they have tried and what came of it, and take up what suits them."
+                )
+            ),
+            _works_once(say, officer.invitation_until, officer.language),
             f"{settings.origin}/welcome/{token}",
             say(N_("If you did not expect this, you need do nothing.")),
         ],
@@ -101,9 +107,48 @@ def new_password(session: Session, settings: Settings, officer: Officer, token: 
         subject=say(N_("A new password for %(site)s")) % names,
         paragraphs=[
             say(N_("Somebody, probably you, has asked for a new password for %(mailbox)s.")) % names,
-            _works_once(say, officer.invitation_until),
+            _works_once(say, officer.invitation_until, officer.language),
             f"{settings.origin}/welcome/{token}",
             say(N_("If it was not you, you need do nothing: your password stays as it is.")),
+        ],
+    )
+
+
+def password_changed(session: Session, settings: Settings, officer: Officer) -> Mail | None:
+    """So that nobody's password is changed behind their back."""
+    say, names = _words(officer.language, settings)
+    names["mailbox"] = officer.mailbox
+    return post(
+        session,
+        settings,
+        kind="password-changed",
+        to=officer.mailbox,
+        language=officer.language,
+        subject=say(N_("Your password for %(site)s is changed")) % names,
+        paragraphs=[
+            say(N_("The password of %(mailbox)s has just been changed, and every other log-in has ended."))
+            % names,
+            say(N_("If it was not you, ask for a new one here, and tell the people who run the site:")),
+            f"{settings.origin}/login/forgotten",
+        ],
+    )
+
+
+def account_deleted(session: Session, settings: Settings, mailbox: str, language: str) -> Mail | None:
+    """The last letter to an officer who has left."""
+    say, names = _words(language, settings)
+    names["mailbox"] = mailbox
+    return post(
+        session,
+        settings,
+        kind="account-deleted",
+        to=mailbox,
+        language=language,
+        subject=say(N_("Your account at %(site)s is deleted")) % names,
+        paragraphs=[
+            say(N_("The account of %(mailbox)s is deleted, and with it all that was kept about it.")) % names,
+            say(N_("What was published for the community stays the community's.")),
+            say(N_("If it was not you, tell the people who run the site.")),
         ],
     )
 
@@ -195,8 +240,12 @@ def _quoted(text: str) -> str:
     return "\n".join(f" > {line}" for line in lines)
 
 
-def _works_once(say: Callable[[str], str], until: datetime | None) -> str:
-    day = f"{until:%Y-%m-%d %H:%M} UTC" if until else ""
+def _works_once(say: Callable[[str], str], until: datetime | None, language: str) -> str:
+    day = (
+        f"{format_date(until, 'long', locale=REGIONS.get(language, language))}, {until:%H:%M} UTC"
+        if until
+        else ""
+    )
     return say(N_("Set your password here. The link works once, until %(until)s:")) % {"until": day}
 
 

@@ -21,7 +21,7 @@ class Mail(ExchangeTable, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     key: str = Field(default_factory=new_key, unique=True)
-    kind: str  # invitation, password, question, correction, digest
+    kind: str  # invitation, password, question, correction, digest …
     recipient: str
     subject: str
     body: str

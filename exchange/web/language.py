@@ -13,13 +13,12 @@ from werkzeug.wrappers import Response
 
 from exchange.messages import Message
 from exchange.models.base import now
-from exchange.translation import LANGUAGES, gettext_for, ngettext_for
+from exchange.translation import LANGUAGES, REGIONS, gettext_for, ngettext_for
 from exchange.vocabulary import concepts, names
 from exchange.web.reach import settings
 
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
-REGIONS = {"en": "en_GB"}  # whose way of writing days and figures is Europe's
 OWN_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "it": "Italiano"}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from exchange.catalogue import leave, officers
+from exchange.catalogue import leave, letters, officers
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.officer import Officer
@@ -65,9 +65,9 @@ def change_password() -> Answer:
     try:
         with database().writing() as session:
             officers.change_password(session, g.officer, request.form.get("old", "")[:300], new)
-            token = officers.open_session(
-                session, session.get_one(Officer, g.officer.id), lasting=guard.lasting()
-            )
+            own = session.get_one(Officer, g.officer.id)
+            token = officers.open_session(session, own, lasting=guard.lasting())
+            letters.password_changed(session, settings(), own)
     except Refusal as refusal:
         return _page(refusal.problems)
     _knew()
@@ -92,6 +92,7 @@ def leave_for_good() -> Answer:
     try:
         with database().writing() as session:
             leave.leave(session, g.officer, request.form.get("password", "")[:300])
+            letters.account_deleted(session, settings(), g.officer.mailbox, g.officer.language)
     except NotAllowed as refusal:
         return _leaving([Problem("", p.message) for p in refusal.problems], 403)
     except Refusal as refusal:

@@ -143,6 +143,8 @@ def test_an_officer_takes_along_and_erases_what_is_kept(hamlets: Any) -> None:
     assert leaver.cookies == {}
     assert leaver.log_in(mailbox).status_code == 422
     with house.instance.database.reading() as session:
+        letters = session.exec(select(Mail).where(Mail.recipient == mailbox)).all()
+        assert [one.kind for one in letters] == ["account-deleted"], "the one letter that is left tells of it"
         assert {one.name for one in session.exec(select(SavedSearch))} == {"Boats", "Ovens"}
         left = session.exec(select(Draft).where(Draft.key == path.rsplit("/", 1)[1])).one()
         assert (left.officer_id, left.saved_by) == (None, None)
@@ -171,6 +173,8 @@ def test_another_password_ends_every_other_log_in(hamlets: Any) -> None:
     assert here.post("/desk/account/password", sent).status_code == 303
     assert here.get("/desk").status_code == 200
     assert there.get("/desk").status_code == 302
+    with house.instance.database.reading() as session:
+        assert session.exec(select(Mail).where(Mail.kind == "password-changed")).one()
     assert there.log_in(f"editor@{OTHER}.localhost", "five lamps in a boat").status_code == 303
 
 

@@ -18,7 +18,8 @@ from federation import keys, outbox
 from federation.actor import LocalActor
 from search.errors import EngineAway
 
-LITTLE_SPACE = 500 * 1024 * 1024
+MEGABYTE, GIGABYTE = 1024**2, 1024**3
+LITTLE_SPACE = 500 * MEGABYTE
 MANY_BEHIND = 1000
 LONG_AGO = timedelta(days=8)  # without a backup
 
@@ -56,7 +57,9 @@ def of_settings(found: Settings) -> Iterator[Finding]:
         yield finding(N_("lab mode"), N_("on"), advice)
     free = shutil.disk_usage(found.data).free
     advice = N_("make room before it is full") if free < LITTLE_SPACE else ""
-    yield finding(N_("disk"), N_("%(size)s MB free"), advice, size=f"{free // (1024 * 1024):,}")
+    large = free >= 10 * GIGABYTE
+    told = N_("%(size)s GB free") if large else N_("%(size)s MB free")
+    yield finding(N_("disk"), told, advice, size=free // (GIGABYTE if large else MEGABYTE))
 
 
 def of_tables(found: Settings, explain: Callable[[BaseException], str] = str) -> Finding:
@@ -131,7 +134,7 @@ def _backup(own: Settings) -> Finding:
     if made is None:
         return finding(what, N_("none was made yet"), advice)
     old = datetime.now(UTC) - made.at > LONG_AGO
-    day, size = f"{made.at:%Y-%m-%d}", f"{max(1, made.size // 1_000_000):,}"
+    day, size = f"{made.at:%Y-%m-%d}", max(1, made.size // MEGABYTE)
     text = N_("the last is of %(day)s, %(size)s MB")
     return finding(what, text, advice if old else "", day=day, size=size)
 

@@ -9,6 +9,7 @@ from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.governing import NO, YES, Decision
 from exchange.models.officer import Officer
+from exchange.models.practice import Practice
 from exchange.vocabulary.fields import clean
 
 LONGEST = 500  # characters of a reason
@@ -16,10 +17,11 @@ LONGEST = 500  # characters of a reason
 
 @dataclass(frozen=True)
 class Decided:
-    """One decision with who took it, as far as the account is still there."""
+    """One decision with who took it, as far as the account is still there, and the practice it was about."""
 
     decision: Decision
     officer: Officer | None
+    practice: Practice | None
     community: Community | None
 
 
@@ -57,8 +59,9 @@ def note(
 def decided(session: Session, owner: Community | None = None, *, limit: int = 50) -> list[Decided]:
     """The decisions taken last, about one community or in all; the newest first."""
     query = (
-        select(Decision, Officer, Community)
+        select(Decision, Officer, Practice, Community)
         .join(Officer, col(Officer.id) == Decision.officer_id, isouter=True)
+        .join(Practice, col(Practice.uri) == Decision.about, isouter=True)
         .join(Community, col(Community.id) == Decision.community_id, isouter=True)
         .order_by(col(Decision.decided_at).desc(), col(Decision.id).desc())
     )

@@ -42,6 +42,7 @@ def log_in() -> Answer:
         token = officers.open_session(session, session.merge(found), lasting=guard.lasting())
     wanted = guard.local_path(request.form.get("next"), url_for("officer.desk"))
     if kept := _kept():
+        g.officer = found
         page = render_template("resume.html", wanted=wanted, kept=kept)
         response: Response = Response(page, mimetype="text/html")
     else:

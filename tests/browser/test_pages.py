@@ -27,6 +27,7 @@ PUBLIC = [
     "/login",
     "/help/search",
     "/help/facts",
+    "/privacy",
     "/nowhere",
 ]
 OFFICERS = [
@@ -34,6 +35,7 @@ OFFICERS = [
     "/desk/practices/new",
     "/desk/federation/follow",
     "/desk/seeks",
+    "/desk/account",
     f"{SAILLANS}/rate",
     f"{SAILLANS}/adopt",
 ]

@@ -7,11 +7,12 @@ from typing import Any
 from flask import g, url_for
 from sqlmodel import Session
 
-from exchange.catalogue import answer, draft, reminders, shelf
+from exchange.catalogue import answer, calls, draft, reminders, shelf
 from exchange.catalogue import correct as correcting
 from exchange.catalogue import look_again as looking
+from exchange.models.call import Call
 from exchange.models.practice import OTHERS, Practice
-from exchange.web import asking, moderating
+from exchange.web import asking, guard, moderating
 from exchange.web.communities import adoptions_of_all
 from exchange.web.desk import reviews_of
 from exchange.web.language import ngettext
@@ -57,6 +58,8 @@ def todos(session: Session) -> list[Todo]:
         _reviews([(p, r.key) for r, _, p in reviews if r.id not in answered]),
         _corrections(session),
         *_moderation(session),
+        _asked(session),
+        _to_close(session),
         _versions(session),
         _became(session),
         _overdue(session),
@@ -87,6 +90,23 @@ def _moderation(session: Session) -> list[Todo]:
     words = ngettext("%(num)s comment to read", "%(num)s comments to read", len(found))
     todo = _todo(words, "comments", ((p, f"{url_for('officer.desk')}#comments") for _, p in found))
     return [todo] if found else []
+
+
+def _asked(session: Session) -> Todo:
+    found = calls.awaiting(session, g.community)
+    words = ngettext("%(num)s call of your clusters", "%(num)s calls of your clusters", len(found))
+    return _calls(words, "calls", found)
+
+
+def _to_close(session: Session) -> Todo:
+    found = calls.to_close(session) if guard.may_govern() else []
+    words = ngettext("%(num)s synthesis to write", "%(num)s syntheses to write", len(found))
+    return _calls(words, "to-close", found)
+
+
+def _calls(sentence: str, anchor: str, found: list[Call]) -> Todo:
+    named = [(best(one.title), url_for(f"public.{one.kind}", key=one.key)) for one in found[:NAMED]]
+    return Todo(sentence % {"num": len(found)}, f"{url_for('officer.desk')}#{anchor}", named)
 
 
 def _versions(session: Session) -> Todo:

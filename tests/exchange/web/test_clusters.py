@@ -146,6 +146,7 @@ def test_a_consultation_is_opened_answered_supported_and_closed(house: House, pe
     for path in ("/consultations", hub):
         assert "Quieter streets" in visitor.see(path).text
     assert "Quieter streets" in arvieu.see("/desk").find(id="calls").parent.text
+    assert "2 calls of your clusters" in arvieu.see("/").find(id="waits").parent.text
     assert visitor.see(page).find(id="f-text") is None
 
     say, text = f"{page}/contributions", "Thirty in every street since 2019."
@@ -208,6 +209,7 @@ def test_a_consultation_is_opened_answered_supported_and_closed(house: House, pe
 
     _over(house, page, TODAY - timedelta(days=1))
     assert "Quieter streets" in lead.see("/desk").find(id="to-close").parent.text
+    assert "1 synthesis to write" in lead.see("/").find(id="waits").parent.text
     assert "over since" in visitor.see(page).text
     assert arvieu.post(say, {"title": "Late", "text": "x"}).status_code == 422
     assert lead.post(f"{page}/lead", {"do": "close", "words": ""}).status_code == 422
@@ -245,7 +247,7 @@ def test_a_campaign_is_called_joined_and_counted(house: House, people: People) -
     assert "Arvieu" in visitor.see(page).find(id="part").parent.text
     house.publish("arvieu", complete({"language": "en", "title": "A bus on call", "theme": ["th-mobility"]}))
     shown = visitor.see(page)
-    assert "1 of 2 practices told" in shown.text
+    assert "Practices told: 1 of 2" in shown.text
     assert "A bus on call" in shown.find(id="told").parent.text
     assert "Ulm" in shown.find("td", string=None).find_parent("table").text
     told = house.get(f"/api/v1{page}", accept="application/json").json()

@@ -18,6 +18,7 @@ from exchange.web import (
     commitments,
     communities,
     comparing,
+    components,
     correcting,
     desk,
     downloads,
@@ -66,7 +67,7 @@ PAGES = (
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
-    *(dress, growing, practice_pictures),
+    *(dress, growing, practice_pictures, components),
 )
 
 if TYPE_CHECKING:

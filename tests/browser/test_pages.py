@@ -23,6 +23,7 @@ PUBLIC = [
     "/map",
     "/map?zoom=FR",
     "/growth",
+    "/components",
     "/federation",
     "/login",
     "/help/search",

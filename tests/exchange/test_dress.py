@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from exchange import config, crest
-from exchange.contrast import GROUNDS, contrast, house
+from exchange.contrast import GROUNDS, OTHER_TONE, contrast, house
 from tests.exchange.web.test_tokens import contrast as by_the_book
+from tests.exchange.web.test_tokens import tokens
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
@@ -20,6 +21,13 @@ def test_all_that_follows_from_a_colour_can_be_read(colour: str) -> None:
         assert by_the_book(tones.on_verdigris, tones.verdigris) >= 4.5
         ink = "#14211f" if scheme == "light" else "#eef2ef"
         assert by_the_book(ink, tones.verdigris_wash) >= 4.5
+
+
+def test_colours_are_counted_against_the_grounds_of_the_style_sheet() -> None:
+    for scheme in ("light", "dark"):
+        found = tokens(scheme == "dark")
+        assert GROUNDS[scheme] == (found["paper"], found["raised"])
+        assert OTHER_TONE[scheme] == found["strong-line"]
 
 
 @pytest.mark.parametrize("colour", ["#ffcc00", "#777777", "#ff6600", "#5cb85c"])

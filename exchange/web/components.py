@@ -13,7 +13,7 @@ from exchange.catalogue.judgement import Distribution
 from exchange.contrast import GROUNDS, contrast, house
 from exchange.messages import Message, Problem
 from exchange.vocabulary.completeness import REQUIRED
-from exchange.web import drawing, dress
+from exchange.web import drawing
 from exchange.web.blueprints import public
 from exchange.web.drawing.picture import STYLE
 from exchange.web.language import gettext as _
@@ -22,6 +22,8 @@ from exchange.web.reach import settings
 
 STAGES = ("ad-watching", "ad-decided", "ad-piloting", "ad-evaluated", "ad-stopped")
 PROBLEMS = [Problem("title", Message(REQUIRED["title"]))]
+LESSON = "The lease took a year. Begin with it."
+TOLD = {"fr": "La toiture est louée pour vingt ans.", "en": "The roof is rented for twenty years."}
 SHOWN = ("ink", "quiet", "strong-line", "verdigris", "ochre", "brick", "rural", "town", "city")
 
 
@@ -57,7 +59,8 @@ def components() -> str:
             "country": "IE",
             "degurba": "dg-3",
         },
-        dressed=bool(dress.tokens(settings().colour)),
+        lesson=LESSON,
+        told=TOLD,
     )
 
 

@@ -111,22 +111,33 @@ def lists_for(
     near = lists.like_us(session, place, weights, limit=LOOKED_AT)
     adopted = lists.adopted_by_alike(session, place, weights, limit=10 * limit)
     return Lists(
-        done=_done(session, near, theme)[:limit],
+        done=_done(session, near, theme, limit),
         adopted=[one for one in adopted if theme is None or theme in one.practice.themes][:limit],
         bridges=lists.bridges(session, place, weights, themes=(theme,) if theme else (), limit=limit),
     )
 
 
-def _done(session: Session, near: Sequence[Place], theme: str | None) -> list[tuple[Practice, Place]]:
+def _done(
+    session: Session, near: Sequence[Place], theme: str | None, limit: int
+) -> list[tuple[Practice, Place]]:
     """The practices of those places, nearest first, of each the newest few."""
     places = {one.community.id: one for one in near if one.community is not None}
     order = {key: number for number, key in enumerate(places)}
-    query = select(Practice).where(col(Practice.community_id).in_(list(places)), Practice.state == PUBLISHED)
-    found = [p for p in session.exec(query) if theme is None or theme in p.themes]
+    query = (
+        select(Practice.id, Practice.community_id, Practice.themes)  # type: ignore[call-overload]
+        .where(col(Practice.community_id).in_(list(places)), Practice.state == PUBLISHED)
+        .order_by(col(Practice.issued_at).desc())
+    )
+    found = [
+        (order[owner], key, owner)
+        for key, owner, themes in session.exec(query)
+        if theme is None or theme in themes
+    ]
     met: Counter[int] = Counter()
-    chosen = []
-    for practice in sorted(found, key=lambda p: (order[p.community_id], -p.issued_at.timestamp())):
-        met[practice.community_id] += 1
-        if met[practice.community_id] <= OF_EACH:
-            chosen.append((practice, places[practice.community_id]))
-    return chosen
+    chosen: dict[int | None, Place] = {}
+    for _, key, owner in sorted(found, key=lambda row: row[0]):
+        met[owner] += 1
+        if met[owner] <= OF_EACH and len(chosen) < limit:
+            chosen[key] = places[owner]
+    rows = {p.id: p for p in session.exec(select(Practice).where(col(Practice.id).in_(list(chosen))))}
+    return [(rows[key], place) for key, place in chosen.items()]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -16,7 +17,7 @@ from exchange.models.officer import Officer
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.saved import SearchHit
 
-LATEST = 300  # practices, and adoptions, that came in last: what is older is no news
+LATEST = 300  # practices that came in last: what is older is no news
 ALIKE = 25  # places that count as like ours
 EACH = 3  # practices that are named of one thing that is followed
 
@@ -53,21 +54,18 @@ def visit(session: Session, officer: Officer, community: Community | None, *, li
     if community is None:
         return Visit(since=since, news=_news(session, saved.searches(session, officer)))
     themes = lists.themes_of(session, community)
-    latest = [
-        (practice, owner)
-        for practice, owner in _latest(session, community)
-        if since is None or _arrived(practice) > since
-    ]
-    near = lists.like_us(session, community, likeness.WEIGHTS, limit=ALIKE)
-    alike = {one.community.id: one.community for one in near if one.community is not None}
-    in_themes = [(p, o) for p, o in latest if themes & set(p.themes)][:limit]
-    told = {p.id for p, _ in in_themes}
+    near = lists.near_us(session, community, likeness.WEIGHTS, limit=ALIKE)
+    alike = {one.id: one for one in near}
+    latest = [row for row in _latest(session, community) if since is None or row.arrived > since]
+    in_themes = [row.id for row in latest if themes & set(row.themes)][:limit]
+    from_alike = [row.id for row in latest if row.owner in alike and row.id not in in_themes][:limit]
+    shown = _shown(session, in_themes + from_alike)
     return Visit(
         since=since,
         news=_news(session, saved.searches(session, officer)),
-        themes=in_themes,
-        alike=[(p, o) for p, o in latest if o.id in alike and p.id not in told][:limit],
-        taken_up=_taken_up(session, alike, since)[:limit],
+        themes=[shown[key] for key in in_themes],
+        alike=[shown[key] for key in from_alike],
+        taken_up=_taken_up(session, alike, since, limit),
         own_themes=frozenset(themes),
     )
 
@@ -89,23 +87,40 @@ def _hits(session: Session, searches: Sequence[Kept]) -> list[tuple[SearchHit, P
     return sorted(hits, key=lambda hit: -hit[0].number)[:EACH]
 
 
-def _latest(session: Session, community: Community) -> list[tuple[Practice, Community]]:
+class _Row(NamedTuple):
+    """What is looked at of a practice before it is shown; its record is not unpacked for that."""
+
+    id: int
+    owner: int
+    themes: Sequence[str]
+    arrived: datetime
+
+
+def _latest(session: Session, community: Community) -> list[_Row]:
     """What came in last from others; rows are numbered as they come."""
+    query = (
+        select(Practice.id, Practice.community_id, Practice.themes, Practice.received_at, Practice.issued_at)  # type: ignore[call-overload]
+        .where(Practice.state == PUBLISHED, Practice.community_id != community.id)
+        .order_by(col(Practice.id).desc())
+        .limit(LATEST)
+    )
+    return [
+        _Row(key, owner, themes, received or issued)
+        for key, owner, themes, received, issued in session.exec(query)
+    ]
+
+
+def _shown(session: Session, ids: Sequence[int]) -> dict[int | None, tuple[Practice, Community]]:
     query = (
         select(Practice, Community)
         .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
-        .where(Practice.state == PUBLISHED, Practice.community_id != community.id)
+        .where(col(Practice.id).in_(ids))
     )
-    return list(session.exec(query.order_by(col(Practice.id).desc()).limit(LATEST)))
-
-
-def _arrived(practice: Practice) -> datetime:
-    """When it could first be read here."""
-    return practice.received_at or practice.issued_at
+    return {practice.id: (practice, owner) for practice, owner in session.exec(query)}
 
 
 def _taken_up(
-    session: Session, alike: dict[int | None, Community], since: datetime | None
+    session: Session, alike: dict[int | None, Community], since: datetime | None, limit: int
 ) -> list[tuple[Adoption, Practice, Community, Community]]:
     """What places like ours took up, or moved on with, and the owner and the adopter."""
     query = (
@@ -120,9 +135,10 @@ def _taken_up(
     )
     if since is not None:
         query = query.where(Adoption.modified_at > since)
-    found = session.exec(query.order_by(col(Adoption.modified_at).desc()).limit(LATEST))
-    return [
+    found = session.exec(query.order_by(col(Adoption.modified_at).desc()).limit(3 * limit))
+    told = [
         (adoption, practice, owner, alike[adoption.adopter_id])
         for adoption, practice, owner in found
         if not adoption.record.get("inverse") and adoption.confirmed is not False
     ]
+    return told[:limit]

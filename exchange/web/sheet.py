@@ -62,7 +62,7 @@ def _others(session: Session, found: Practice) -> Others:
     telling_first = sorted(taken, key=lambda a: not (a.record.get("outcome") or a.record.get("reason")))
     return Others(
         judged=judged,
-        strips=strips(judged.distributions),
+        strips=[one for one in strips(judged.distributions) if one.distribution.n],
         reviews=shelf.reviews_of(session, found)[:JUDGES],
         adoptions=[
             (a, session.get(Community, a.adopter_id) if a.adopter_id else None)

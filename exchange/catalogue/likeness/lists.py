@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, String, case, cast, col, or_, select
 
 from exchange.catalogue import likeness, reference
 from exchange.catalogue.likeness import Likeness, Reason, reasons
@@ -19,6 +19,7 @@ LOOKED_THROUGH = 20_000  # practices, and adoptions, the newest: more than that 
 ALIKE = 0.25  # an adopter that is farther away than this is nobody “like us”
 STEPS = 2  # classes of population between two places that make them of another size
 SIZE = ("population", "degurba", "density", "fua")
+INVERSE = ("true", "1", 1)  # as the databases write that an adoption went the other way round
 EXACT = 6  # digits of a logarithm that is to be shown as the number it was
 
 
@@ -48,15 +49,7 @@ def like_us(
     session: Session, community: Community, weights: Mapping[str, float], *, limit: int = 10
 ) -> list[Place]:
     """The communities that are most like this one, nearest first."""
-    own = likeness.own_values(session, community)
-    found = likeness.like(
-        own,
-        likeness.communities_table(session),
-        weights,
-        limit=limit,
-        without=community.uri,
-        region=likeness.region_of(community.profile or {}),
-    )
+    found = _like(session, community, weights, limit)
     known = _by_uri(session, [uri for uri, _, _ in found])
     exact = likeness.own_values(session, community, EXACT)
     return [
@@ -64,6 +57,28 @@ def like_us(
         for uri, d, w in found
         if uri in known
     ]
+
+
+def near_us(
+    session: Session, community: Community, weights: Mapping[str, float], *, limit: int = 10
+) -> list[Community]:
+    """The same communities without the reasons, which take longest to find."""
+    uris = [uri for uri, _, _ in _like(session, community, weights, limit)]
+    known = _by_uri(session, uris)
+    return [known[uri] for uri in uris if uri in known]
+
+
+def _like(
+    session: Session, community: Community, weights: Mapping[str, float], limit: int
+) -> list[tuple[str, float, float]]:
+    return likeness.like(
+        likeness.own_values(session, community),
+        likeness.communities_table(session),
+        weights,
+        limit=limit,
+        without=community.uri,
+        region=likeness.region_of(community.profile or {}),
+    )
 
 
 def like_us_anywhere(
@@ -113,6 +128,7 @@ def bridges(
         select(Practice.id, Practice.themes, Community.uri, Community.degurba, Community.population_class)  # type: ignore[call-overload]
         .join(Community, Community.id == Practice.community_id)
         .where(Practice.state == PUBLISHED, Practice.community_id != community.id)
+        .where(or_(*(cast(col(Practice.themes), String).contains(f'"{theme}"') for theme in sorted(ours))))
         .order_by(col(Practice.issued_at).desc())
         .limit(LOOKED_THROUGH)
     )
@@ -142,47 +158,83 @@ def adopted_by_alike(
     """
     mine = select(Adoption.practice_id).where(Adoption.adopter_id == community.id)
     taken = set(session.exec(mine)) if community.id is not None else set()
-    far = likeness.distances(session, community, weights)
+    record: Any = col(Adoption.record)
+    nameless = case((col(Adoption.adopter_id).is_(None), col(Adoption.adopter)))
     query = (
-        select(Adoption, Practice, Community)
-        .join(Practice, Practice.id == Adoption.practice_id)  # type: ignore[arg-type]
-        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
+        select(Adoption.id, Practice.id, Community.uri, nameless, record["inverse"].as_string())  # type: ignore[call-overload]
+        .join(Practice, Practice.id == Adoption.practice_id)
+        .join(Community, Community.id == Adoption.adopter_id, isouter=True)
         .where(Adoption.withdrawn_at == None, Practice.state == PUBLISHED)  # noqa: E711
-        .where(Practice.community_id != community.id)
+        .where(Practice.community_id != community.id, col(Adoption.confirmed).is_not(False))
         .order_by(col(Adoption.issued_at).desc())
         .limit(LOOKED_THROUGH)
     )
-    rows = [
-        (a, p, owner)
-        for a, p, owner in session.exec(query)
-        if a.confirmed is not False and not a.record.get("inverse") and p.id not in taken
-    ]
-    ids = {a.adopter_id for a, *_ in rows if a.adopter_id and a.adopter_id != community.id}
-    adopters = {c.id: c for c in session.exec(select(Community).where(col(Community.id).in_(ids)))}
+    far = likeness.distances(session, community, weights)
     own = likeness.own_values(session, community)
+    met: dict[tuple[str, str], float] = {}
+    near: list[tuple[float, int, int]] = []
+    for key, practice, uri, adopter, inverse in session.exec(query):
+        if inverse in INVERSE or practice in taken or uri == community.uri:
+            continue
+        if uri is not None:
+            distance = far.get(uri, 1.0)
+        else:
+            who = (str(adopter.get("name") or ""), str(adopter.get("country") or ""))
+            if who not in met:
+                met[who] = _far_off(session, who, own, weights)
+            distance = met[who]
+        if distance <= ALIKE:
+            near.append((distance, key, practice))
+    once: dict[int, int] = {}
+    for _, key, practice in sorted(near):
+        once.setdefault(practice, key)
+    chosen = (
+        select(Adoption, Practice, Community)
+        .join(Practice, Practice.id == Adoption.practice_id)  # type: ignore[arg-type]
+        .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
+        .where(col(Adoption.id).in_(list(once.values())[:limit]))
+    )
+    rows = {a.id: (a, p, owner) for a, p, owner in session.exec(chosen)}
+    return [_taken_up(session, community, rows[key], weights) for key in list(once.values())[:limit]]
+
+
+def _far_off(
+    session: Session, who: tuple[str, str], own: tuple[Any, ...], weights: Mapping[str, float]
+) -> float:
+    """How far away an adopter is of whom only (name, country) is known; 1 when nothing is known of it."""
+    unit = _named(session, *who)
+    if unit is None:
+        return 1.0
+    distance, known = _apart(own, _of_unit(unit, digits=2), weights)
+    return likeness.cautious(distance, known) if known else 1.0
+
+
+def _taken_up(
+    session: Session,
+    community: Community,
+    row: tuple[Adoption, Practice, Community],
+    weights: Mapping[str, float],
+) -> Found:
+    """An adoption by somebody like us, with the reasons."""
+    adoption, practice, owner = row
     exact = likeness.own_values(session, community, EXACT)
-    near: list[tuple[float, int, Found]] = []
-    for adoption, practice, owner in rows:
-        adopter = adopters.get(adoption.adopter_id) if adoption.adopter_id else None
-        if adopter is not None and far.get(adopter.uri, 1.0) <= ALIKE:
-            compared = _compared(session, exact, adopter, weights)
-            found = Found(practice, owner, compared, adoption=adoption, adopter=adopter)
-            near.append((compared.rank, adoption.id or 0, found))
-        elif adopter is None and adoption.adopter_id is None and (unit := _named(session, adoption)):
-            distance, known = _apart(own, _of_unit(unit, digits=2), weights)
-            if known and likeness.cautious(distance, known) <= ALIKE:
-                compared = likeness.explained(
-                    (unit.country, unit.code), exact, _of_unit(unit), weights, distance, known
-                )
-                name = str(adoption.adopter.get("name", ""))
-                near.append(
-                    (compared.rank, adoption.id or 0,
-                     Found(practice, owner, compared, adoption=adoption, adopter_name=name))
-                )  # fmt: skip
-    once: dict[int | None, Found] = {}
-    for _, _, found in sorted(near, key=lambda row: row[:2]):
-        once.setdefault(found.practice.id, found)
-    return list(once.values())[:limit]
+    adopter = session.get(Community, adoption.adopter_id) if adoption.adopter_id else None
+    if adopter is not None:
+        compared = _compared(session, exact, adopter, weights)
+        return Found(practice, owner, compared, adoption=adoption, adopter=adopter)
+    name, country = str(adoption.adopter.get("name") or ""), str(adoption.adopter.get("country") or "")
+    unit = _named(session, name, country)
+    if unit is None:  # cannot be: it was near enough a moment ago
+        raise LookupError(name)
+    own = likeness.own_values(session, community)
+    compared = likeness.explained(
+        (unit.country, unit.code),
+        exact,
+        _of_unit(unit),
+        weights,
+        *_apart(own, _of_unit(unit, digits=2), weights),
+    )
+    return Found(practice, owner, compared, adoption=adoption, adopter_name=name)
 
 
 def named(
@@ -265,10 +317,9 @@ def _codes(community: Community) -> list[str]:
     return [u["code"] for u in (community.profile or {}).get("lau") or [] if u.get("code")]
 
 
-def _named(session: Session, adoption: Adoption) -> ReferenceUnit | None:
+def _named(session: Session, name: str, country: str) -> ReferenceUnit | None:
     """The reference unit of an adopter that is only a name and a country."""
-    name, country = adoption.adopter.get("name"), adoption.adopter.get("country")
-    found = reference.match(session, str(country), name=str(name)) if name and country else []
+    found = reference.match(session, country, name=name) if name and country else []
     return found[0] if found else None
 
 

@@ -4,9 +4,10 @@ Each speaks for itself alone. A cluster of ours takes it in by the same rules by
 own communities say.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from exchange.arrivals.taking import Taking
 from exchange.catalogue import call as calling
@@ -20,8 +21,12 @@ from exchange.vocabulary.activitystreams.call import MOST_BACKERS
 from federation import originals
 from federation.activity import same_origin, strings
 from federation.errors import BadActivity, Forbidden
+from federation.journal import JournalEntry
 from federation.node import Incoming
 from federation.remote import RemoteActor
+
+DAY = timedelta(days=1)
+PER_DAY = 100  # supports and joins of one community that are told on
 
 
 def say(taking: Taking, obj: dict[str, Any]) -> Contribution | None:
@@ -36,7 +41,9 @@ def say(taking: Taking, obj: dict[str, Any]) -> Contribution | None:
     if call is not None and call.withdrawn_at is not None:
         return None
     ours = call is not None and call.local
-    author = _speaker(taking, read.author) if ours else taking.community(read.author).uri
+    if ours and not _speaks(taking, read.author):
+        raise Forbidden("Only communities take part in consultations and campaigns.")
+    author = taking.community(read.author).uri
     said = Contribution(
         uri=read.uri,
         call=read.call,
@@ -73,7 +80,9 @@ def liked(session: Session, incoming: Incoming, taking: Taking) -> bool | None:
     found = calls.entry(session, uri)
     if found is None or not found[1].local:
         return None
-    by = _speaker(taking, incoming.actor)
+    if not _speaks(taking, incoming.actor):
+        return False  # people like what they like; it does not count here
+    by = taking.community(incoming.actor).uri
     call = contribute.supportable(session, uri, by)
     return _back(session, incoming, call, uri, by)
 
@@ -83,18 +92,18 @@ def joined(session: Session, incoming: Incoming, taking: Taking) -> bool | None:
     call = calls.at(session, incoming.object_id or "")
     if call is None or not call.local or call.kind != CAMPAIGN:
         return None
-    by = _speaker(taking, incoming.actor)
+    if not _speaks(taking, incoming.actor):
+        return False
+    by = taking.community(incoming.actor).uri
     contribute.joinable(session, call, by)
     return _back(session, incoming, call, call.uri, by)
 
 
-def _speaker(taking: Taking, actor: str) -> str:
-    """The community that speaks; a person, or any other actor, has no voice in a call of ours."""
+def _speaks(taking: Taking, actor: str) -> bool:
+    """Whether an actor is a community; a person, or any other actor, has no voice in a call of ours."""
     known = taking.session.get(RemoteActor, actor)
     document = taking.fetched.get(actor) or (known.document if known else {})
-    if "Organization" not in strings(document.get("type")):
-        raise Forbidden("Only communities take part in consultations and campaigns.")
-    return taking.community(actor).uri
+    return "Organization" in strings(document.get("type"))
 
 
 def _back(session: Session, incoming: Incoming, call: Call, subject: str, by: str) -> bool:
@@ -103,10 +112,23 @@ def _back(session: Session, incoming: Incoming, call: Call, subject: str, by: st
     held = select(func.count()).select_from(Backing).where(Backing.subject == subject)
     if session.exec(held).one() >= MOST_BACKERS:
         raise Refusal("At most %(limit)s values at once.", limit=MOST_BACKERS)
+    _check_pace(session, incoming.actor)
     if not contribute.back(session, subject, by, incoming.id):
         return False
     calling.tell(session, call)
     return True
+
+
+def _check_pace(session: Session, actor: str) -> None:
+    """Each change is told to many, so nobody changes their mind without end."""
+    lately = select(func.count()).where(
+        JournalEntry.direction == "in",
+        JournalEntry.actor == actor,
+        col(JournalEntry.kind).in_(("Like", "Join")),
+        JournalEntry.at > now() - DAY,
+    )
+    if session.exec(lately.select_from(JournalEntry)).one() >= PER_DAY:
+        raise Forbidden("Too many changes from there in one day.")
 
 
 def undone(session: Session, incoming: Incoming) -> bool | None:

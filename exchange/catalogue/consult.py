@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
 
 from exchange.catalogue import call as calling
 from exchange.catalogue import calls
@@ -15,6 +15,7 @@ from exchange.vocabulary.fields import Part, Remark
 
 MOST_OF_ONE = 20  # contributions of one community to one consultation
 MOST_COMMENTS_OF_ONE = 40
+MOST_WRITTEN = 100  # contributions and comments, with those that it has taken back
 
 
 class _Reason(Part):
@@ -54,6 +55,9 @@ def faults(session: Session, call: Call, author: str, answers: str | None) -> No
     limit = MOST_OF_ONE if answers is None else MOST_COMMENTS_OF_ONE
     if len(own) >= limit:
         raise Refusal(N_("A community adds at most %(limit)s to one consultation."), limit=limit)
+    said = select(func.count()).where(Contribution.call == call.uri, Contribution.author == author)
+    if session.exec(said.select_from(Contribution)).one() > MOST_WRITTEN:
+        raise Refusal(N_("A community adds at most %(limit)s to one consultation."), limit=MOST_WRITTEN)
     if answers is not None:
         there = next((one for one in calls.entries(session, call) if one.contribution == answers), None)
         if there is None or there.answers is not None or there.hidden or there.moved_to:

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from exchange.arrivals import contributing
 from exchange.catalogue import call as calling
 from exchange.catalogue import calls, cluster, consult, contribute, join, progress, shelf
-from exchange.fetching import fetch_now
 from exchange.messages import NotAllowed, Refusal
 from exchange.models.call import CAMPAIGN, CONSULTATION, EVERYBODY, MEMBERS, Call
 from exchange.models.cluster import ASKED
 from federation import followers
 from federation.activity import PUBLIC
+from tests.exchange.web.world import logged_in
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete
 
@@ -208,7 +209,9 @@ def test_a_consultation_and_a_campaign_over_three_instances(rig: Rig, hub: House
         assert house.get(gone, accept="application/activity+json").status_code == 410
 
 
-def test_what_others_may_not_say(rig: Rig, hub: House, fedi: Outsider) -> None:
+def test_what_others_may_not_say(
+    rig: Rig, hub: House, fedi: Outsider, monkeypatch: pytest.MonkeyPatch
+) -> None:
     town, other = fedi.town("town"), fedi.town("other")
     person, group = fedi.actor("person", type="Person"), fedi.actor("group", type="Group")
     uri, closed = _open(hub, open_to=EVERYBODY), _open(hub, open_to=MEMBERS)
@@ -255,9 +258,11 @@ def test_what_others_may_not_say(rig: Rig, hub: House, fedi: Outsider) -> None:
     again = fedi.activity(other, "Like", own)
     fedi.post(hub, again, signer=other)
     fedi.post(hub, fedi.activity(other, "Undo", again), signer=other)
+    monkeypatch.setattr(contributing, "PER_DAY", 2)
+    fedi.say(hub, other, "Like", own)  # once too often in one day
     fedi.say(hub, other, "Delete", good["id"])
     rig.settle()
-    assert len(_shown(hub, uri)) == 2  # nobody deletes for others
+    assert [n for _t, n, _c in _shown(hub, uri)] == [1, 0]  # and nobody deletes for others
     fedi.say(hub, town, "Delete", good["id"])
     fedi.say(hub, town, "Create", good)
     rig.settle()
@@ -289,7 +294,9 @@ def test_what_others_may_not_say(rig: Rig, hub: House, fedi: Outsider) -> None:
     with hub.instance.database.reading() as session:
         assert calls.at(session, uri) is None  # nobody here follows it or belongs to it
     fedi.server.serve("/consultations/1", told)
-    assert fetch_now(hub.instance, uri)
+    officer = logged_in(hub, "ulm")
+    page = officer.post("/desk/calls", {"address": uri}).location
+    assert "Read it anew" in officer.see(page).text
     with hub.instance.database.reading() as session:
         held = calls.at(session, uri)
         assert held is not None

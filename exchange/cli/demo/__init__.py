@@ -19,7 +19,8 @@ from exchange.cli.demo.theatre import Collapsed, Stage, Theatre
 from exchange.cli.output import Steps, progress, say
 
 PRACTICES = 34
-BEGIN, EXCHANGE = 150.0, 90.0  # seconds that making and exchanging may take at the most
+# Seconds that making, exchanging and coming together may take at the most.
+BEGIN, EXCHANGE, MEETING = 150.0, 90.0, 60.0
 
 
 @click.command(cls=Command)
@@ -39,6 +40,7 @@ def demo(port: int, exit_when_ready: bool) -> None:
             with Theatre(data, port, hold_back=hold_back) as theatre:
                 _begin(theatre)
                 _exchange(theatre)
+                _meet(theatre)
                 _introduce(theatre)
                 ready = True
                 if exit_when_ready:
@@ -148,6 +150,32 @@ def _all_read(theatre: Theatre, steps: Steps) -> bool:
         and t["held"] == t["findable"]
         for s, t in told
     )
+
+
+def _meet(theatre: Theatre) -> None:
+    """Let the hub found its cluster and the officers' communities join it, and wait until they belong to it."""
+    hub = theatre.stages[HUB.name]
+    joining = [stage for stage in theatre.stages.values() if stage.house.acting]
+    end = time.monotonic() + MEETING
+    _tell(theatre, hub, "gather", "gathered", end)
+    for stage in joining:
+        stage.ask("join", hub.told["gathered"]["cluster"])
+    while _tell(theatre, hub, "admit", "admitted", end)["members"] < len(joining):
+        time.sleep(0.2)
+    _tell(theatre, hub, "summon", "summoned", end)
+
+
+def _tell(theatre: Theatre, stage: Stage, verb: str, answer: str, end: float) -> dict[str, Any]:
+    """Have an instance do something, and wait for the event that it answers with."""
+    stage.told.pop(answer, None)
+    stage.ask(verb)
+    while answer not in stage.told:
+        happened = theatre.next_event(0.1)
+        if happened and happened[1]["event"] == "trouble":
+            raise Collapsed(f"{happened[0].house.name} could not {happened[1]['verb']}: {happened[1]['why']}")
+        if time.monotonic() > end:
+            raise Collapsed(f"The cluster did not come together in time (see {theatre.data}).")
+    return stage.told[answer]
 
 
 def _introduce(theatre: Theatre) -> None:

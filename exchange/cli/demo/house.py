@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import exchange.app  # noqa: F401  loaded once, before the processes of the demo part
-from exchange import config
+from exchange import config, meeting
 from exchange.catalogue import imports, officers, shelf
+from exchange.catalogue import join as joining
 from exchange.cli import serving
 from exchange.cli.base import sentence
+from exchange.cli.demo import gathering
 from exchange.cli.demo.cast import HOUSES, PASSWORD, House
 from exchange.instance import Instance
 from federation import backfill, followers, peers, webfinger
@@ -50,7 +52,7 @@ class Line:
 def main(line: Line, name: str, data: Path, port: int, hold_back: str) -> None:
     """Make the instance where it is not there yet, and serve it."""
     house = next(house for house in HOUSES if house.name == name)
-    commands = _Commands(line)
+    commands = _Commands(line, house)
     threading.Thread(target=_obey, args=(commands, line), daemon=True).start()
     try:
         if not (data / MADE).is_file():
@@ -68,9 +70,10 @@ def main(line: Line, name: str, data: Path, port: int, hold_back: str) -> None:
 class _Commands:
     """What the lines on stdin may ask of the instance, once there is one."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, house: House) -> None:
         self.instance: Instance | None = None
         self.line = line
+        self.house = house
 
     def follow(self, origin: str) -> None:
         """Follow another instance, unless that has been done."""
@@ -85,6 +88,29 @@ class _Commands:
             relation = followers.between(session, node.instance_actor, actor)
             if relation is None or relation.state != "accepted":
                 followers.follow(session, node, local_actor=node.instance_actor, target_actor=actor)
+
+    def gather(self, _nothing: str) -> None:
+        """Make the cluster that this instance leads, and say where it is."""
+        assert self.instance is not None
+        self.line.tell("gathered", cluster=gathering.gather(self.instance))
+
+    def join(self, cluster: str) -> None:
+        """Ask the cluster at that address to take the officer's community in."""
+        assert self.instance is not None
+        address, name = meeting.meet_cluster(self.instance, cluster)
+        with self.instance.database.writing() as session:
+            joining.join(session, shelf.community(session, self.house.acting), address, name)
+
+    def admit(self, _nothing: str) -> None:
+        """Take in who has asked, and say how many members there are."""
+        assert self.instance is not None
+        self.line.tell("admitted", members=gathering.admit(self.instance))
+
+    def summon(self, _nothing: str) -> None:
+        """Call the members together."""
+        assert self.instance is not None
+        gathering.summon(self.instance)
+        self.line.tell("summoned")
 
     def progress(self, _nothing: str) -> None:
         """Say how much of the others' past has been read, and how much can be found."""

@@ -140,6 +140,13 @@ def test_the_demo_exchanges_everything_and_leaves_nothing_behind(tmp_path: Path)
     assert sum(hosts.values()) == 34
     assert {relation["state"] for relation in hub.reads("peer", "list")["relations"]} == {"accepted"}
 
+    [led] = hub.reads("cluster", "list")
+    assert len(led["members"]) == 3
+    assert len(led["practices"]) == 1
+    assert [one["titles"]["it"] for one in hub.reads("campaign", "list")] == [
+        "Un inverno di viaggi condivisi"
+    ]
+
     begun = time.monotonic()
     with _running(*words) as process:
         output, _ = process.communicate(timeout=100)

@@ -11,6 +11,7 @@ from exchange.catalogue import community as communities
 from exchange.catalogue import officers, shelf
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.base import now
+from exchange.models.community import Community
 from exchange.models.governing import SetupLink
 from exchange.models.officer import Officer
 from exchange.vocabulary import names
@@ -71,6 +72,8 @@ def set_up(
     comes second finds it done, because the link is looked at in the transaction that uses it.
     """
     check(session, secret)
+    session.exec(select(SetupLink.token_hash).with_for_update()).all()  # one at a time
+    session.expire_all()
     if is_done(session):
         raise Refusal(N_("This instance is set up already. Log in."))
     problems = []
@@ -80,26 +83,12 @@ def set_up(
         problems.append(wrong)
     made = None
     if not shelf.communities(session, local=True):
-        problems += _problems(first)
         try:
-            made = communities.found(
-                session,
-                origin,
-                slug=_slug(first.name),
-                name=first.name,
-                country=first.country,
-                population=first.population,
-                degurba=first.degurba,
-            )
+            made = found(session, origin, first)
         except Refusal as refusal:
-            at = {"slug": "name"}
-            problems += [
-                Problem(f"community.{at.get(p.path, p.path)}", p.message)
-                for p in refusal.problems
-                if first.name or p.path not in ("slug", "name")
-            ]
+            problems += refusal.problems
     if problems:
-        raise Refusal({p.path: p for p in reversed(problems)}.values())  # of two at one field the first
+        raise Refusal(problems)
     officer, token = officers.invite(session, mailbox, made, "admin")
     officers.accept_invitation(session, token, password, language)
     for one in session.exec(select(SetupLink)):
@@ -110,6 +99,31 @@ def set_up(
             session.delete(one)
     session.flush()
     return officer
+
+
+def found(session: Session, origin: str, told: FirstCommunity) -> Community:
+    """A community from what a page asks about one; its short name comes from its name.
+
+    Raises Refusal with a Problem at `community.name` and so on.
+    """
+    problems = _problems(told)
+    try:
+        made = communities.found(
+            session,
+            origin,
+            slug=_slug(told.name),
+            name=told.name,
+            country=told.country,
+            population=told.population,
+            degurba=told.degurba,
+        )
+    except Refusal as refusal:
+        known = {one.path for one in problems}
+        at = [(f"community.{'name' if one.path == 'slug' else one.path}", one) for one in refusal.problems]
+        problems += [Problem(path, one.message) for path, one in at if path not in known]
+    if problems:
+        raise Refusal(problems)
+    return made
 
 
 def _problems(first: FirstCommunity) -> list[Problem]:

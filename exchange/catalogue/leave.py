@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session, col, delete, select, update
 
 from exchange.catalogue import officers, saved
-from exchange.messages import N_, NotAllowed, Problem, Refusal
+from exchange.messages import N_, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.community import Community
 from exchange.models.governing import Decision
 from exchange.models.mail import Mail
@@ -78,6 +78,26 @@ def leave(session: Session, officer: Officer, password: str) -> None:
                 "You are the last administrator. Invite another one first, and wait until a password is set there."
             )
         )
+    erase(session, known)
+
+
+def remove(session: Session, mailbox: str) -> Officer:
+    """Erase the account of somebody who left without doing so; whoever runs the instance says so."""
+    known = session.exec(select(Officer).where(Officer.mailbox == mailbox.strip().lower())).first()
+    if known is None:
+        raise NotFound(N_("Nobody here has the mailbox %(mailbox)s."), mailbox=mailbox[:200])
+    if is_last_administrator(session, known):
+        raise NotAllowed(
+            N_(
+                "This is the last administrator. Invite another one first, and wait until a password is set there."
+            )
+        )
+    erase(session, known)
+    return known
+
+
+def erase(session: Session, known: Officer) -> None:
+    """Erase an account and what hangs on it alone."""
     _hand_over(session, known)
     for table in (LoginSession, SearchReader, SavedSearch):
         session.exec(delete(table).where(col(table.officer_id) == known.id))
@@ -94,6 +114,8 @@ def is_last_administrator(session: Session, officer: Officer) -> bool:
     others = select(Officer.id).where(
         Officer.role == "admin", Officer.id != officer.id, col(Officer.password_hash).is_not(None)
     )
+    if officer.password_hash is None:  # invited, and not come yet
+        return False
     return officer.role == "admin" and session.exec(others.limit(1)).first() is None
 
 

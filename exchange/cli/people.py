@@ -2,9 +2,9 @@
 
 import click
 
-from exchange.catalogue import letters, officers, shelf
+from exchange.catalogue import leave, letters, officers, shelf
 from exchange.cli.base import Group, opened, reading
-from exchange.cli.output import print_json, say
+from exchange.cli.output import print_json, print_table, say
 from exchange.models.officer import ROLES, SCOPES
 
 
@@ -37,6 +37,39 @@ def add_officer(mailbox: str, slug: str | None, role: str, as_json: bool) -> Non
     if sent:
         say("The link is on its way to the mailbox as well.")
     say(f"{found['mailbox']} sets a password here, once, until {until:%Y-%m-%d %H:%M} UTC:\n{link}")
+
+
+@officer.command("list")
+@reading
+def list_officers(as_json: bool) -> None:
+    """List who may act here, for whom, and when they were here last."""
+    with opened() as instance, instance.database.reading() as session:
+        rows = [
+            {
+                "mailbox": one.mailbox,
+                "role": one.role,
+                "community": owner.slug if owner else None,
+                "has_password": one.password_hash is not None,
+                "last_seen": one.last_seen_at,
+            }
+            for one, owner in officers.officers(session)
+        ]
+    if as_json:
+        return print_json(rows)
+    print_table(
+        ("mailbox", "role", "community", "last seen"),
+        [(r["mailbox"], r["role"], r["community"] or "", r["last_seen"] or "not yet") for r in rows],
+        empty="Nobody may act here yet.",
+    )
+
+
+@officer.command("remove")
+@click.argument("mailbox")
+def remove_officer(mailbox: str) -> None:
+    """Erase the account of an officer who has left; what they published stays the community's."""
+    with opened() as instance, instance.database.writing() as session:
+        gone = leave.remove(session, mailbox)
+    say(f"{gone.mailbox} may act here no longer.")
 
 
 @click.group(cls=Group)

@@ -29,6 +29,7 @@ from exchange.web import (
     followed,
     following,
     forgotten,
+    founding,
     gatekeeping,
     growing,
     guard,

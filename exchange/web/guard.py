@@ -184,3 +184,16 @@ def _headers(response: Response) -> Response:
 def limits() -> Any:
     """The counter of log-in tries of this application."""
     return current_app.extensions["login_limits"]
+
+
+def knows_the_password() -> bool:
+    """Whether whoever is at the keyboard is the officer still; tries are counted as at the log-in."""
+    address, mailbox = request.remote_addr or "", g.officer.mailbox
+    if not limits().allows(address, mailbox):
+        return False
+    with database().reading() as session:
+        known = officers.authenticate(session, mailbox, request.form.get("password", "")[:300])
+    if known is None:
+        return False
+    limits().forget(address, mailbox)
+    return True

@@ -9,7 +9,6 @@ from flask import Flask, current_app, g, redirect, render_template, request, sen
 from werkzeug.wrappers import Response
 
 from exchange import checkup, schema, vault, version
-from exchange.catalogue import officers
 from exchange.config import Settings
 from exchange.messages import N_, Message, NotAllowed, Problem
 from exchange.web import guard
@@ -102,7 +101,7 @@ def backup(name: str) -> Answer:
     """Give one out to the administrator who says the password again, or throw it away."""
     check()
     file = vault.path(settings(), name)
-    if not knows_the_password():
+    if not guard.knows_the_password():
         told = N_("This is not your password. It is asked for because whoever has a backup has all keys.")
         return _backups([Problem("password", Message(told))], 422, asked=name)
     if request.form.get("go") == "discard":
@@ -118,19 +117,6 @@ def backup(name: str) -> Answer:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def knows_the_password() -> bool:
-    """Whether whoever is at the keyboard is the officer still; tries are counted as at the log-in."""
-    address, mailbox = request.remote_addr or "", g.officer.mailbox
-    if not guard.limits().allows(address, mailbox):
-        return False
-    with database().reading() as session:
-        known = officers.authenticate(session, mailbox, request.form.get("password", "")[:300])
-    if known is None:
-        return False
-    guard.limits().forget(address, mailbox)
-    return True
 
 
 def check() -> None:

@@ -1,10 +1,10 @@
 """Officers invited from the web: administrators see who may act here, and send links that work once."""
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from exchange.catalogue import letters, officers, shelf
-from exchange.messages import N_, NotAllowed, Problem, Refusal
+from exchange.catalogue import leave, letters, officers, shelf
+from exchange.messages import N_, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.officer import ROLES
 from exchange.web import guard
 from exchange.web.blueprints import admin
@@ -43,6 +43,42 @@ def invite() -> Answer:
     if sent is not None:
         return redirect(url_for("admin.people", done="invited"), 303)
     return _page(link=f"{settings().origin}/welcome/{token}", mailbox=made.mailbox)
+
+
+@admin.get("/desk/officers/remove")
+@guard.officers_only
+def ask_to_remove() -> Answer:
+    """What goes and what stays, and the administrator's password."""
+    _check()
+    return _removing(request.args.get("mailbox", "")[:300], [])
+
+
+@admin.post("/desk/officers/remove")
+@guard.officers_only
+def remove() -> Answer:
+    """Erase the account of somebody who left without doing so."""
+    _check()
+    mailbox = request.form.get("mailbox", "")[:300]
+    if mailbox == g.officer.mailbox:
+        return redirect(url_for("officer.ask_to_leave"), 303)
+    if not guard.knows_the_password():
+        return _removing(mailbox, [Problem("password", officers.NOT_THE_PASSWORD)])
+    try:
+        with database().writing() as session:
+            gone = leave.remove(session, mailbox)
+            letters.account_deleted(session, settings(), gone.mailbox, gone.language)
+    except NotAllowed as refusal:
+        return _removing(mailbox, refusal.problems)
+    return redirect(url_for("admin.people", done="officer-gone"), 303)
+
+
+def _removing(mailbox: str, problems: list[Problem]) -> Answer:
+    with database().reading() as session:
+        known = {one.mailbox: owner for one, owner in officers.officers(session)}
+    if mailbox not in known:
+        raise NotFound(N_("Nobody here has the mailbox %(mailbox)s."), mailbox=mailbox)
+    page = render_template("remove.html", mailbox=mailbox, owner=known[mailbox], problems=problems)
+    return page, 422 if problems else 200
 
 
 def _page(

@@ -141,3 +141,34 @@ def test_a_backup_is_made_and_given_to_nobody_without_the_password(fresh: Any, t
     assert "none was made yet" not in operator.see("/desk/instance").text
     assert operator.post(path, {"password": PASSWORD, "go": "discard"}).location.endswith("done=backup-gone")
     assert list((fresh.data / "backups").glob("*.backup")) == []
+
+
+def test_the_site_is_renamed_and_takes_in_one_more_community_and_its_officer(fresh: Any) -> None:
+    operator = Visitor(fresh)
+    operator.log_in("it@uplands.example")
+    wrong = {"name": "", "contact": "", "languages": ["en"]}
+    assert operator.post("/desk/instance/site", wrong).status_code == 422
+    sent = {"name": "Uplands", "contact": "", "languages": ["en", "it"]}
+    assert operator.post("/desk/instance/site", sent).location.endswith("done=search-changed")
+    assert operator.see("/").title.text.endswith("Uplands")
+    assert config.load(fresh.data).languages == ("en", "it")
+    mere = {"community.name": "Mere", "community.country": "IE", "community.population": "1.240"}
+    assert operator.post("/desk/instance/communities", mere | {"community.country": ""}).status_code == 422
+    assert (
+        operator.post("/desk/instance/communities", mere).location == "/communities/mere?done=community-added"
+    )
+    assert operator.post("/desk/instance/communities", mere).status_code == 422, "its short name is taken"
+    leaver = {"mailbox": "office@mere.example", "community": "mere", "role": "officer"}
+    assert "office@mere.example" in operator.post("/desk/officers", leaver).text
+    path, gone = "/desk/officers/remove", {"mailbox": "office@mere.example", "password": PASSWORD}
+    assert "office@mere.example" in operator.see(f"{path}?mailbox=office@mere.example").h1.text
+    assert operator.post(path, gone | {"password": "guessed, not known"}).status_code == 422
+    assert operator.post(path, gone).location == "/desk/officers?done=officer-gone"
+    assert operator.post(path, gone).status_code == 404
+    assert operator.post(path, gone | {"mailbox": "it@uplands.example"}).location == "/desk/account/delete"
+    listed = CliRunner().invoke(cli, ["--data", str(fresh.data), "officer", "list"], prog_name="jumelage")
+    assert "it@uplands.example\tadmin" in listed.output
+    refused = CliRunner().invoke(
+        cli, ["--data", str(fresh.data), "officer", "remove", "it@uplands.example"], prog_name="jumelage"
+    )
+    assert (refused.exit_code, "last administrator" in refused.output) == (1, True)

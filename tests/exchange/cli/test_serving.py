@@ -155,6 +155,9 @@ def test_the_demo_exchanges_everything_and_leaves_nothing_behind(tmp_path: Path)
     assert time.monotonic() - begun < 40  # 15 on a machine that does nothing else
 
     with socket.socket() as busy:
+        busy.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # the last words of before may linger there
         busy.bind(("127.0.0.1", port + 2))
         busy.listen()
         with _running(*words) as process:

@@ -81,3 +81,19 @@ def test_attributes_that_are_read_aloud_are_translated() -> None:
         path.name: re.findall(spoken, path.read_text(encoding="utf-8")) for path in TEMPLATES.rglob("*.html")
     }
     assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize("language", [one for one in OTHERS if one != "fr"])
+def test_a_sentence_is_not_the_french_one_in_another_catalogue(language: str) -> None:
+    def told(one: str) -> dict[str, str]:
+        return {
+            str(m.id): " ".join(m.string) if isinstance(m.string, tuple) else m.string for m in catalogue(one)
+        }
+
+    french = told("fr")
+    same = [
+        sentence
+        for sentence, text in told(language).items()
+        if sentence and text == french.get(sentence) and text not in sentence and len(GAP.sub("", text)) > 12
+    ]
+    assert same == []

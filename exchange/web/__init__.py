@@ -44,6 +44,7 @@ from exchange.web import (
     officer,
     once,
     own_account,
+    packing,
     passing,
     people,
     places,
@@ -81,6 +82,7 @@ def register(app: Flask, instance: "Instance") -> None:
     app.extensions["login_limits"] = LoginLimits()
     app.extensions["correction_limits"] = CorrectionLimits()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    packing.register(app)  # before the others: what they do to an answer is done by then
     language.register(app)
     guard.register(app)
     once.register(app)

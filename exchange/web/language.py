@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 from exchange.messages import Message
@@ -60,7 +60,11 @@ def spoken() -> dict[str, str]:
 
 def current() -> str:
     """The language of the page being made."""
-    return g.language if has_request_context() and "language" in g else "en"
+    try:
+        language: str = g.language  # asked a thousand times for one page
+    except (RuntimeError, AttributeError):
+        return "en"
+    return language
 
 
 def gettext(sentence: str) -> str:

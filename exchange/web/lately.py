@@ -13,7 +13,10 @@ from federation.memory import Memory
 SECONDS, MOST = 1.0, 200  # how long, and how many pages: a few megabytes
 PAGES = {
     f"public.{name}"
-    for name in ("home", "practice", "community", "communities", "clusters", "gaps", "bridging", "growth")
+    for name in (
+        *("home", "practices", "practice", "community", "communities", "clusters"),
+        *("map_page", "gaps", "bridging", "growth"),
+    )
 }
 Kept = tuple[bytes, list[tuple[str, str]]]
 
@@ -24,7 +27,7 @@ def register(app: Flask, instance: Instance) -> None:
 
     @app.before_request
     def remembered() -> Response | None:
-        g.asked = _asked(instance.database.commits)
+        g.asked = _asked(instance)
         held = pages.get(app, g.asked) if g.asked else None
         if held is None:
             return None
@@ -39,10 +42,11 @@ def register(app: Flask, instance: Instance) -> None:
         return response
 
 
-def _asked(commits: int) -> str:
+def _asked(instance: Instance) -> str:
     """All that decides what a visitor sees; "" for whoever is logged in, and for other pages."""
     if request.method != "GET" or request.endpoint not in PAGES or cookie_name() in request.cookies:
         return ""
     if "text/html" not in request.headers.get("Accept", ""):
         return ""
-    return "\n".join((str(commits), request.host, request.full_path, g.language, request.headers["Accept"]))
+    state = f"{instance.database.commits} {instance.engine.seen()}"  # of the catalogue, and of its index
+    return "\n".join((state, request.host, request.full_path, g.language, request.headers["Accept"]))

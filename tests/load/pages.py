@@ -5,6 +5,7 @@ taken up, among many that came from 20 other instances, written as what arrives 
 of their owners, which no page asks for.
 """
 
+import gzip
 import random
 import re
 import subprocess
@@ -194,20 +195,21 @@ def _cost(
 
 def _weight(client: FlaskClient, origin: str, name: str, path: str) -> list[Figure]:
     """Bytes and requests until a first visitor has seen a page, all that it may load counted as loaded."""
-    page = client.get(path, headers=HEADERS, base_url=origin)
+    packed = {**HEADERS, "Accept-Encoding": "gzip"}
+    page = client.get(path, headers=packed, base_url=origin)
+    text = gzip.decompress(page.data).decode()
     asked = set(
         re.findall(
-            r'<(?:link rel="(?:preload|stylesheet|icon)"|script|img)[^>]*?(?:href|src)="([^"]+)"', page.text
+            r'<(?:link rel="(?:preload|stylesheet|icon)"|script|img)[^>]*?(?:href|src)="([^"]+)"', text
         )
     )
     asked |= {re.sub("400-normal", "700-normal", one) for one in asked if "400-normal" in one}
-    asked |= {f"/static/search.js{m}" for m in re.findall(r'src="/static/search\.js(\?[^"]*)"', page.text)}
-    parts = [client.get(one.replace("&amp;", "&"), base_url=origin) for one in sorted(asked)]
+    parts = [client.get(one.replace("&amp;", "&"), headers=packed, base_url=origin) for one in sorted(asked)]
     whole = len(page.data) + sum(len(one.data) for one in parts)
     again = client.get(
-        path, headers={**HEADERS, "If-None-Match": page.headers.get("ETag", "")}, base_url=origin
+        path, headers={**packed, "If-None-Match": page.headers.get("ETag", "")}, base_url=origin
     )
-    note = f"the page itself {len(page.data) / 1000:.0f} kB; asked again {again.status_code}, {len(again.data)} bytes"
+    note = f"the page itself {len(page.data) / 1000:.0f} kB, unpacked {len(text.encode()) / 1000:.0f}; asked again {again.status_code}, {len(again.data)} bytes"
     return [
         Figure(f"{name}, first view", whole / 1000, "kB", aim="< 150", note=note),
         Figure(f"{name}, first view, requests", 1 + len(parts), "", aim="< 15"),

@@ -1,6 +1,7 @@
 """The map and the other pictures of the pages: what they show stands in words, in a table, and in files."""
 
 import csv
+import gzip
 import io
 import re
 from typing import Any
@@ -132,3 +133,19 @@ def test_a_house_wears_its_colour_and_crest(house: House, tmp_path: Any, monkeyp
     shown = visitor.get(page.select_one("a.brand img")["src"])  # type: ignore[index]
     assert (shown.mimetype, "sandbox" in shown.headers["Content-Security-Policy"]) == ("image/svg+xml", True)
     assert "--verdigris: #003399" in visitor.get("/gaps.svg").text
+
+
+def test_what_a_visitor_gets_is_packed_and_what_an_officer_gets_is_not(house: House) -> None:
+    visitor, officer = Visitor(house), logged_in(house, "loos-en-gohelle")
+    packed = {"Accept-Encoding": "br, gzip;q=0.8"}
+    plain = visitor.get("/communities")
+    page = visitor.get("/communities", **packed)
+    assert (page.headers["Content-Encoding"], "Accept-Encoding" in page.headers["Vary"]) == ("gzip", True)
+    assert gzip.decompress(page.data) == plain.data
+    assert len(page.data) < len(plain.data) / 2
+    again = visitor.get("/communities", **packed, **{"If-None-Match": page.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert "Content-Encoding" not in visitor.get("/communities", **{"Accept-Encoding": "gzip;q=0"}).headers
+    assert "Content-Encoding" not in officer.get("/communities", **packed).headers
+    sheet = visitor.see("/").select_one('link[rel="stylesheet"]')["href"]  # type: ignore[index]
+    assert gzip.decompress(visitor.get(sheet, **packed).data) == visitor.get(sheet).data

@@ -171,7 +171,9 @@ def vocabularies() -> Response:
         {"id": name, "label": scheme.labels.get(language, name), "concepts": len(scheme.concepts)}
         for name, scheme in concepts.schemes().items()
     ]
-    return answer({"total": len(items), "items": items})
+    made = answer({"total": len(items), "items": items})
+    made.headers.extend(_as_skos("/vocabularies"))
+    return made
 
 
 @api.get("/v1/vocabularies/<name>")
@@ -181,7 +183,7 @@ def vocabulary(name: str) -> Response:
     scheme = concepts.schemes().get(name)
     if scheme is None:
         raise ApiProblem(404, N_("There is no vocabulary “%(name)s”."), name=name[:80])
-    return answer(
+    made = answer(
         {
             "id": scheme.name,
             "label": scheme.labels.get(language, scheme.name),
@@ -200,6 +202,8 @@ def vocabulary(name: str) -> Response:
             ],
         }
     )
+    made.headers.extend(_as_skos(f"/vocabularies/{scheme.name}"))
+    return made
 
 
 @api.get("/v1/commitments")
@@ -277,6 +281,14 @@ def plain(ref: str, limit: int = LONGEST) -> str:
     if len(ref) > limit or not ref.isprintable():
         raise ApiProblem(404)
     return ref
+
+
+def _as_skos(path: str) -> dict[str, str]:
+    """RFC 8288 links to the same as linked data."""
+    kinds = (("ttl", "text/turtle"), ("jsonld", "application/ld+json"))
+    origin = instance().settings.origin
+    links = (f'<{origin}{path}.{ending}>; rel="alternate"; type="{kind}"' for ending, kind in kinds)
+    return {"Link": ", ".join(links)}
 
 
 def _links(found: finding.Results) -> dict[str, str]:

@@ -45,6 +45,7 @@ class Scheme:
     concepts: Mapping[str, Concept]
     collections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
+    version: str = ""
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self.concepts.values())
@@ -105,7 +106,7 @@ def schemes() -> dict[str, Scheme]:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
         blocks = data.get("schemes") or [data["scheme"] | {k: v for k, v in data.items() if k != "scheme"}]
         for block in blocks:
-            one = _scheme(block)
+            one = _scheme({"version": data.get("version", "")} | block)
             found[one.name] = one
     return found
 
@@ -127,7 +128,8 @@ def _scheme(block: dict[str, Any]) -> Scheme:
         for c in block["concepts"]
     }
     collections = {k: tuple(v) for k, v in (block.get("collections") or {}).items()}
-    return Scheme(name, block.get("prefLabel") or {}, concepts, collections, block.get("note", ""))
+    labels, note = block.get("prefLabel") or {}, block.get("note", "")
+    return Scheme(name, labels, concepts, collections, note, block["version"])
 
 
 @cache

@@ -33,6 +33,7 @@ from exchange.web import (
     gatekeeping,
     growing,
     guard,
+    harvesting,
     house,
     language,
     lately,
@@ -69,7 +70,7 @@ PAGES = (
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
-    *(dress, growing, practice_pictures, components),
+    *(dress, growing, practice_pictures, components, harvesting),
 )
 
 if TYPE_CHECKING:

@@ -44,6 +44,7 @@ WORDS: dict[int, tuple[str, str]] = {
         N_("Something broke on our side"),
         N_("It has been noted in the log. What you had saved is kept; try again in a moment."),
     ),
+    503: (N_("Too much is being asked just now"), N_("Try again in a moment.")),
 }
 
 

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Any
 
+TOLD = "jumelage.client_told"
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -11,7 +12,8 @@ def behind(application: Application, trusted: Iterable[str]) -> Application:
     """`application`, told the client's address by the proxies in the networks `trusted` and by nobody else.
 
     `X-Forwarded-For` is read from its end, where the nearest proxy wrote, for as long as the writer is
-    one of ours: whatever a client put before that is its own invention.
+    one of ours: whatever a client put before that is its own invention. Where one of them has told us, the
+    environment says so under `jumelage.client_told`.
     """
     networks = [ipaddress.ip_network(network) for network in trusted]
 
@@ -27,6 +29,7 @@ def behind(application: Application, trusted: Iterable[str]) -> Application:
         address = str(environ.get("REMOTE_ADDR", ""))
         while ours(address) and told and (before := told.pop().strip()):
             address = before
+            environ[TOLD] = True
         environ["REMOTE_ADDR"] = address
         return application(environ, start_response)
 

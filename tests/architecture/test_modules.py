@@ -95,6 +95,25 @@ def test_modules_with_tables_evaluate_their_annotations() -> None:
     assert postponed == []
 
 
+def test_what_takes_long_to_load_is_loaded_when_it_is_asked_for() -> None:
+    # Time and memory that every instance would pay for what most of them are seldom asked.
+    heavy = {"rdflib", "prometheus_client"}
+    graphs = {"graphs", "skos", "dcat", "dcat_dataset"}  # of the vocabulary; nothing else is made of rdflib
+    early = []
+    for path in modules():
+        if path.stem in graphs and path.parent.name == "vocabulary":
+            continue
+        for node in ast.parse(path.read_text()).body:
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            told = getattr(node, "names", ()) if isinstance(node, ast.Import | ast.ImportFrom) else ()
+            names = [module, *(alias.name for alias in told)]
+            if heavy & {name.split(".")[0] for name in names} or (
+                "vocabulary" in module and graphs & {name.split(".")[-1] for name in names}
+            ):
+                early.append(f"{named(path)}:{node.lineno}")
+    assert early == []
+
+
 def test_nothing_is_left_for_later() -> None:
     patterns = [
         f"{top}/**/*.{kind}" for top in (*PACKAGES, "tests", "docs") for kind in ("py", "html", "md", "css")

@@ -8,6 +8,7 @@ from exchange.api import (
     calls,
     comparing,
     health,
+    metrics,
     openapi,
     problems,
     reading,
@@ -20,7 +21,7 @@ __all__ = ["register"]
 
 
 def register(app: Flask, instance: Instance) -> None:
-    """Give an application the API of `instance` under /api, and the two questions of a load balancer."""
+    """Give an application the API of `instance` under /api, and what monitoring asks."""
     app.extensions["jumelage"] = instance
     app.url_map.converters["anything"] = problems.Anything
     app.register_blueprint(health.blueprint)
@@ -28,5 +29,5 @@ def register(app: Flask, instance: Instance) -> None:
 
 
 # Each of these hangs its routes on the blueprint; the one that answers for unknown addresses comes last.
-for _module in (answers, reading, comparing, afterlife, calls, writing, openapi, problems):
+for _module in (answers, reading, comparing, afterlife, calls, writing, openapi, metrics, problems):
     assert _module

@@ -65,6 +65,18 @@ OPERATIONS: tuple[tuple[str, str, str, str, str | None, tuple[int, ...]], ...] =
     ("get", "/v1/inspect", "What is held about an address (admin token)", "Inspection", None, (400, 401, 403, 404)),
 )  # fmt: skip
 
+# What stands beside the API for other programs: (path, summary, what it is given out as, statuses of problems)
+FILES: tuple[tuple[str, str, tuple[str, ...], tuple[int, ...]], ...] = (
+    ("/catalogue.ttl", "What is published here as a DCAT-AP 3 catalogue, in pages of 100", ("text/turtle",), (400, 404)),
+    ("/catalogue.jsonld", "The same as JSON-LD", ("application/ld+json",), (400, 404)),
+    ("/vocabularies.ttl", "The concept schemes as SKOS", ("text/turtle",), ()),
+    ("/vocabularies.jsonld", "The same as JSON-LD", ("application/ld+json",), ()),
+    ("/vocabularies/{name}.ttl", "One concept scheme as SKOS", ("text/turtle",), (404,)),
+    ("/vocabularies/{name}.jsonld", "The same as JSON-LD", ("application/ld+json",), (404,)),
+    ("/metrics", "Figures for monitoring (from the machine itself, or an admin token)",
+     ("text/plain", "application/openmetrics-text"), (403,)),
+)  # fmt: skip
+
 _DESCRIPTIONS = {
     "q": "Words, “phrases”, -without, OR, (parentheses), begin*, field:value, population:<5000, started:2018..2022, near:48.1,11.6~100km, like:ID.",
     "theme": "Concepts of the vocabulary `themes`; the prefix `th-` may be left out.",
@@ -92,6 +104,8 @@ def document(origin: str) -> dict[str, Any]:
         paths.setdefault(f"/api{path}", {})[method] = _operation(
             method, path, summary, shown, taken, problems
         )
+    for path, summary, kinds, problems in FILES:
+        paths[path] = {"get": _file(path, summary, kinds, problems)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -124,6 +138,10 @@ def page() -> Response:
         f"<td>{escape(summary)}</td></tr>"
         for method, path, summary, *_ in OPERATIONS
     )
+    rows += "".join(
+        f"<tr><td><code>GET</code></td><td><code>{escape(path)}</code></td><td>{escape(summary)}</td></tr>"
+        for path, summary, *_ in FILES
+    )
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>API – Jumelage</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -154,6 +172,25 @@ def _operation(
         found["security"] = [{"token": []}]
     else:
         found["security"] = [{}, {"token": []}]
+    return found
+
+
+def _file(path: str, summary: str, kinds: tuple[str, ...], problems: tuple[int, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": "get" + path.translate(str.maketrans("/.", "__", "{}")),
+        "summary": summary,
+        "responses": {
+            "200": {
+                "description": summary,
+                "content": {kind: {"schema": {"type": "string"}} for kind in kinds},
+            }
+        }
+        | {str(code): {"description": PROBLEMS[code]} for code in problems},
+        "security": [{}, {"token": []}] if path == "/metrics" else [{}],
+    }
+    found["parameters"] = _parameters("get", path)
+    if path.startswith("/catalogue"):
+        found["parameters"].append(_parameter("page", {"type": "integer", "minimum": 1}))
     return found
 
 

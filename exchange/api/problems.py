@@ -51,14 +51,19 @@ class ApiProblem(Exception):
 
 
 def problem(
-    status: int, *, detail: Message | None = None, errors: Iterable[Problem] = (), headers: Any = None
+    status: int,
+    *,
+    title: str | None = None,
+    detail: Message | None = None,
+    errors: Iterable[Problem] = (),
+    headers: Any = None,
 ) -> Response:
-    """A problem document; `errors` are [{path, message}] as in a form."""
+    """A problem document; `errors` are [{path, message}] as in a form, `title` another than the status has."""
     gettext = gettext_for(reader_language() or "en")
     listed = list(errors)
     if detail is None and listed:
         detail = listed[0].message
-    title = _TITLES.get(status)
+    title = title or _TITLES.get(status)
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": gettext(title) if title else HTTPStatus(status).phrase,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from exchange.api.openapi import OPERATIONS
+from exchange.api.openapi import FILES, OPERATIONS
 from exchange.catalogue import imports
 from exchange.catalogue.find import FILTERS, MOST_PAGES, MOST_PER_PAGE, SORTS
 from tests.architecture.sources import ROOT
@@ -33,7 +33,7 @@ def test_the_requests_of_the_page_are_answered_as_it_says(
         )
         for block in blocks(PATH):
             terminal.play(block)
-    assert len(terminal.ran) == 9
+    assert len(terminal.ran) == 11
 
 
 def test_every_operation_is_on_the_page() -> None:
@@ -46,6 +46,10 @@ def test_every_operation_is_on_the_page() -> None:
             assert rows or short == "/practices", path
         else:
             assert any(f"`{method.upper()} {short}`" in row for row in PAGE.splitlines()), (method, path)
+
+
+def test_every_file_beside_the_api_is_on_the_page() -> None:
+    assert [path for path, *_ in FILES if f"`{path}`" not in PAGE and f"`{path}`]" not in PAGE] == []
 
 
 def test_every_parameter_of_the_search_is_on_the_page() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange.api.openapi import OPERATIONS, document
+from exchange.api.openapi import FILES, OPERATIONS, document
 from tests.exchange.api.conftest import Programs
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
@@ -145,13 +145,16 @@ def test_the_description_names_every_route_and_no_other(programs: Programs) -> N
         for path, methods in document("https://x.example")["paths"].items()
         for method in methods
     }
+    files = {("GET", path) for path, *_ in FILES}
+    found = {programs.client.get(path.replace("{name}", "themes")).status_code for _, path in files}
+    assert found == {200}
     routed = {
         (method, rule.rule.replace("<", "{").replace(">", "}"))
         for rule in programs.client.application.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/") and rule.endpoint != "api.unknown"
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert described == routed
+    assert described == routed | files
 
 
 def test_the_description_resolves_and_is_served(programs: Programs) -> None:

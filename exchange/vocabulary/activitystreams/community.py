@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from itertools import islice
 from typing import Any
 
 from exchange.messages import N_
@@ -9,10 +10,11 @@ from exchange.models.community import Community
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams.reading import is_uri, node, refuse, uri_at, validated
 from exchange.vocabulary.activitystreams.shared import context, origin_of, plain
-from exchange.vocabulary.fields import UNDETERMINED, clean
+from exchange.vocabulary.fields import UNDETERMINED, clean, is_language
 from exchange.vocabulary.profile import CommunityRecord
 
 _NAME = 120
+_LANGUAGES = 40  # more than any name is told in
 
 
 def community_profile(community: Community) -> dict[str, Any]:
@@ -85,6 +87,11 @@ def _slug(found: Any, uri: str) -> str:
 
 
 def _name(document: dict[str, Any], slug: str) -> dict[str, str]:
+    told = document.get("nameMap")
+    many = islice(told.items(), _LANGUAGES) if isinstance(told, dict) else ()
+    names = {tag: clean(text)[:_NAME] for tag, text in many if is_language(tag) and isinstance(text, str)}
+    if names := {tag: text for tag, text in names.items() if text}:
+        return names
     found = document.get("name")
     name = clean(found)[:_NAME] if isinstance(found, str) else ""
     return {UNDETERMINED: name or slug}

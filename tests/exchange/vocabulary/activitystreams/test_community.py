@@ -77,3 +77,21 @@ def test_nonsense_in_a_profile_is_refused_at_its_field(change: dict[str, Any], p
     with pytest.raises(Refusal) as caught:
         community_of(doc)
     assert path in [p.path for p in caught.value.problems]
+
+
+def test_a_name_in_several_languages_is_read_in_all_of_them() -> None:
+    actor = {"id": f"{samples.ORIGIN}/clusters/rural", "type": "Group", "name": "Rural innovation"}
+    told = {
+        "en": "Rural innovation",
+        "fr": "Innovation rurale",
+        "": "Nobody's",
+        "x y": "no tag",
+        "de": 7,
+        "it": " ",
+    }
+    assert community_of(actor | {"nameMap": told})["name"] == {
+        "en": "Rural innovation",
+        "fr": "Innovation rurale",
+    }
+    for nonsense in ({}, [], "Nom", {"de": ""}, None):
+        assert community_of(actor | {"nameMap": nonsense})["name"] == {"und": "Rural innovation"}

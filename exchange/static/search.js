@@ -25,6 +25,24 @@
     return [...form.querySelectorAll("details[open][id]")].map((one) => one.id);
   }
 
+  /* What is ticked for the comparison stays so while the list changes, also what is no longer in it. */
+  const comparison = document.getElementById("compare");
+  function ticks() {
+    return new FormData(comparison).getAll("p");
+  }
+  function tick(keys) {
+    for (const one of comparison.querySelectorAll("input")) one.remove();
+    for (const key of new Set(keys)) {
+      const box = [...form.querySelectorAll("input[name=p]")].find((one) => one.value === key);
+      if (box) box.checked = true;
+      else {
+        const kept = document.createElement("input");
+        Object.assign(kept, { type: "hidden", name: "p", value: key });
+        comparison.append(kept);
+      }
+    }
+  }
+
   async function show(url, { keep = true, top = false, focus = null } = {}) {
     if (asking) asking.abort();
     const mine = (asking = new AbortController());
@@ -45,10 +63,12 @@
       }
       return;
     }
+    const ticked = ticks();
     for (const id of parts) {
       const [here, there] = [document.getElementById(id), page.getElementById(id)];
       if (here && there) here.replaceChildren(...there.childNodes);
     }
+    tick(ticked);
     for (const id of open) {
       const one = document.getElementById(id);
       if (one) one.open = true;

@@ -39,7 +39,9 @@ def make(settings: Settings) -> Kept:
         if time.time() - part.stat().st_mtime > ABANDONED:
             part.unlink(missing_ok=True)
     host = re.sub(r"[^\w.-]", "-", settings.host)
-    file = place / f"{host}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.backup"
+    name, again = f"{host}-{datetime.now(UTC):%Y-%m-%d-%H%M%S}", 1
+    while (file := place / f"{name}{f'-{again}' if again > 1 else ''}.backup").exists():
+        again += 1
     backup.backup(settings, file)
     return remember(settings, file)
 

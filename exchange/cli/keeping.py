@@ -42,7 +42,13 @@ def upgrade() -> None:
 
 @click.command(cls=Command)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def backup(file: Path | None) -> None:
+@click.option(
+    "--keep",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Of those under `backups` only the newest N stay.",
+)
+def backup(file: Path | None, keep: int | None) -> None:
     """Write the whole instance into FILE, also while it is at work; keep the file as safe as its keys.
 
     Without FILE it goes into the directory of the instance, under `backups`, with the day in its name.
@@ -51,9 +57,14 @@ def backup(file: Path | None) -> None:
     from exchange import vault
 
     found = settings()
+    if file is not None and keep is not None:
+        raise click.UsageError("--keep is about those in the directory of the instance: leave FILE out.")
     if file is None:
         made = vault.make(found)
         say(f"{found.data / vault.DIRECTORY / made.file}: {made.size} bytes")
+        for old in vault.kept(found)[keep:] if keep else []:
+            vault.discard(found, old.file)
+            say(f"{old.file} is deleted.")
         return
     rows = keeping.backup(found, file, progress=_told)
     vault.remember(found, file)

@@ -1,5 +1,6 @@
 """An instance is set up in the browser once, by whoever holds the link, and then run from there."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,12 @@ def test_a_backup_is_made_and_given_to_nobody_without_the_password(fresh: Any, t
     assert "none was made yet" not in operator.see("/desk/instance").text
     assert operator.post(path, {"password": PASSWORD, "go": "discard"}).location.endswith("done=backup-gone")
     assert list((fresh.data / "backups").glob("*.backup")) == []
+    typed = ["--data", str(fresh.data), "backup", "--keep", "1"]
+    (fresh.data / "backups" / "older.backup").write_bytes(b"")
+    os.utime(fresh.data / "backups" / "older.backup", (0, 0))
+    said = CliRunner().invoke(cli, typed, prog_name="jumelage").output
+    assert "older.backup is deleted." in said
+    assert len(list((fresh.data / "backups").glob("*.backup"))) == 1
 
 
 def test_the_site_is_renamed_and_takes_in_one_more_community_and_its_officer(fresh: Any) -> None:

@@ -66,10 +66,10 @@ def measure(place: Path, times: int, count: int = PRACTICES) -> list[Figure]:
     client = app.test_client()
     pages: dict[str, Callable[[int], str]] = {
         "home": lambda n: f"/?n={n}",  # each time another address: none is remembered
-        "search": lambda n: f"/practices?q={ASKED[n % len(ASKED)]}",
-        "all practices": lambda n: "/practices",
+        "search": lambda n: f"/practices?q={ASKED[n % len(ASKED)]}&n={n}",
+        "all practices": lambda n: f"/practices?n={n}",
         f"practice, {REVIEWS} reviews, {ADOPTIONS} adoptions": lambda n: f"/practices/{heavy}?n={n}",
-        "map": lambda n: "/map",
+        "map": lambda n: f"/map?n={n}",
     }
     figures = []
     for name, path in pages.items():

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from sqlmodel import select
 
+from exchange.models.adoption import Adoption
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House, complete
 
@@ -329,8 +331,20 @@ def test_markup_in_a_record_is_shown_and_never_obeyed(house: House, visitor: Vis
         assert "{{ 7*7 }}" in text, path
 
 
-def test_the_home_page_counts_what_is_held_and_says_how_much_is_rural(visitor: Visitor) -> None:
+def test_the_home_page_counts_what_is_held_and_says_how_much_is_rural(house: House, visitor: Visitor) -> None:
+    before = visitor.see("/").select_one(".figure-line strong").text
+    house.publish("ulm", complete({"title": {"en": "One more"}}))
+    while house.instance.index_once():
+        pass
     page = visitor.see("/")
+    assert int(page.select_one(".figure-line strong").text) == int(before) + 1
+    with house.instance.database.reading() as session:
+        adoptions = session.exec(select(Adoption).where(Adoption.withdrawn_at == None)).all()  # noqa: E711
+    ended = sum("reason" in one.record or "outcome" in one.record for one in adoptions)
+    assert ended > 0
+    assert f"{len(adoptions)} adoptions, {ended} tell" in " ".join(
+        page.select_one(".figure-line").text.split()
+    )
     figures = {one.text.split()[1].strip(","): one.strong.text for one in page.select(".figure-line li")}
     told = visitor.get("/api/v1/bridging").get_json()["representation"]
     total = visitor.get("/api/v1/practices").get_json()["total"]

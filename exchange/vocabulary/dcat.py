@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, FOAF, RDF, SKOS
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.vocabulary import authorities, concepts, skos
-from exchange.vocabulary.dcat_dataset import THEMES, Words, agent, dataset, file_type, moment
+from exchange.vocabulary.dcat_dataset import THEMES, Words, agent, dataset, file_type, listed, moment
 from exchange.vocabulary.graphs import DCAT, HYDRA, VCARD, VOC, graph, iri, say, state, text
 
 
@@ -59,7 +59,9 @@ def catalogue(of: Catalogue, practices: Iterable[tuple[Practice, Community]], pl
     node = _catalogue(made, of, contact)
     owners: set[str] = set()
     for practice, owner in practices:
-        made.add((node, DCAT.dataset, dataset(made, practice, owner, of.origin, of.words, contact)))
+        told = dataset(made, practice, owner, of.origin, of.words, contact)
+        state(made, node, (DCAT.dataset, told))
+        state(made, iri(f"{of.origin}/api/v1"), (DCAT.servesDataset, told))
         if owner.uri not in owners:
             owners.add(owner.uri)
             agent(made, owner)
@@ -79,7 +81,7 @@ def _catalogue(made: Graph, of: Catalogue, contact: URIRef | None) -> URIRef:
         (DCTERMS.identifier, text(of.uri)),
         (FOAF.homepage, home),
         (DCTERMS.modified, moment(of.modified)),
-        (DCAT.service, _service(made, of)),
+        (DCAT.service, _service(made, of, contact)),
         (DCAT.contactPoint, contact),
     )
     say(made, node, DCTERMS.description, of.words["about"])
@@ -87,10 +89,10 @@ def _catalogue(made: Graph, of: Catalogue, contact: URIRef | None) -> URIRef:
         state(
             made,
             node,
-            (DCTERMS.language, _known(made, authorities.language(language), DCTERMS.LinguisticSystem)),
+            (DCTERMS.language, listed(made, authorities.language(language), DCTERMS.LinguisticSystem)),
         )
     for country in of.countries:
-        state(made, node, (DCTERMS.spatial, _known(made, authorities.country(country), DCTERMS.Location)))
+        state(made, node, (DCTERMS.spatial, listed(made, authorities.country(country), DCTERMS.Location)))
     state(made, home, (RDF.type, FOAF.Document))
     state(made, publisher, (RDF.type, FOAF.Agent), (FOAF.name, text(of.name)), (FOAF.homepage, home))
     if of.contact:
@@ -102,13 +104,14 @@ def _contact(made: Graph, of: Catalogue) -> URIRef:
     return state(
         made,
         iri(f"{of.uri}#contact"),
+        (RDF.type, VCARD.Kind),
         (RDF.type, VCARD.Organization),
         (VCARD.fn, text(of.name)),
         (VCARD.hasEmail, iri(f"mailto:{of.contact}")),
     )
 
 
-def _service(made: Graph, of: Catalogue) -> URIRef:
+def _service(made: Graph, of: Catalogue, contact: URIRef | None) -> URIRef:
     """The API as a data service."""
     node = iri(f"{of.origin}/api/v1")
     say(made, node, DCTERMS.title, of.words["service"])
@@ -116,6 +119,8 @@ def _service(made: Graph, of: Catalogue) -> URIRef:
         made,
         node,
         (RDF.type, DCAT.DataService),
+        (DCTERMS.publisher, iri(f"{of.origin}/actor")),
+        (DCAT.contactPoint, contact),
         (DCAT.endpointURL, node),
         (DCAT.endpointDescription, iri(f"{of.origin}/api/openapi.json")),
         (DCTERMS["format"], file_type(made, "JSON")),
@@ -151,7 +156,3 @@ def _pages(made: Graph, node: URIRef, place: Place) -> None:
         if 1 <= number <= place.last:
             address = place.page(number)
             state(made, view, (HYDRA[name], iri(address)), (HYDRA[f"{name}Page"], iri(address)))
-
-
-def _known(made: Graph, uri: str | None, kind: URIRef) -> URIRef | None:
-    return state(made, iri(uri), (RDF.type, kind)) if uri else None

@@ -28,7 +28,7 @@ from exchange.vocabulary.graphs import (
 
 EU = authorities.EU
 THEMES = URIRef(f"{EU}data-theme")
-PUBLIC = URIRef(f"{EU}access-right/PUBLIC")
+PUBLIC = f"{EU}access-right/PUBLIC"
 MEDIA = "https://www.iana.org/assignments/media-types/"
 PUBLISHER = "http://purl.org/adms/publishertype/"
 OWNER = URIRef("http://inspire.ec.europa.eu/metadata-codelist/ResponsiblePartyRole/owner")
@@ -59,7 +59,7 @@ def dataset(
         (DCTERMS.modified, moment(practice.modified_at)),
         (DCAT.version, text(str(practice.version))),
         (DCAT.landingPage, node),
-        (DCTERMS.accessRights, state(made, PUBLIC, (RDF.type, DCTERMS.RightsStatement))),
+        (DCTERMS.accessRights, listed(made, PUBLIC, DCTERMS.RightsStatement)),
         (DCTERMS.license, _licence(made, record.get("licence", ""), f"{practice.uri}#licence")),
         (ADMS.status, VOC[record["status"]] if record.get("status") else None),
         (DCTERMS.temporal, _period(made, practice)),
@@ -69,10 +69,8 @@ def dataset(
     say(made, node, DCTERMS.title, titles)
     say(made, node, DCTERMS.description, practice.summary_texts or titles)
     for language in dict.fromkeys((practice.language, *titles)):
-        if uri := authorities.language(language):
-            state(
-                made, node, (DCTERMS.language, state(made, URIRef(uri), (RDF.type, DCTERMS.LinguisticSystem)))
-            )
+        known = listed(made, authorities.language(language), DCTERMS.LinguisticSystem)
+        state(made, node, (DCTERMS.language, known))
     if practice.documented_by != OTHERS:
         state(made, node, (DCTERMS.creator, iri(owner.uri)))
     _about(made, node, record)
@@ -86,12 +84,17 @@ def dataset(
 def agent(made: Graph, owner: Community) -> URIRef:
     """State a community as an agent, with its kind, and the place that it is."""
     node = iri(owner.uri)
-    kind = "RegionalAuthority" if owner.kind in REGIONAL else "LocalAuthority"
+    kind = "Regional authority" if owner.kind in REGIONAL else "Local Authority"
+    sort = PUBLISHER + kind.title().replace(" ", "")
+    listed(made, sort, SKOS.Concept)
+    sorts = state(made, URIRef(f"{PUBLISHER}1.0"), (RDF.type, SKOS.ConceptScheme))
+    state(made, sorts, (DCTERMS.title, text("Publisher type", "en")))
+    state(made, URIRef(sort), (SKOS.prefLabel, text(kind, "en")))
     state(
         made,
         node,
         (RDF.type, FOAF.Agent),
-        (DCTERMS.type, state(made, URIRef(PUBLISHER + kind), (RDF.type, SKOS.Concept))),
+        (DCTERMS.type, URIRef(sort)),
         (ORG.classification, VOC[owner.kind]),
         (DCTERMS.identifier, text(owner.uri)),
         (FOAF.homepage, state(made, iri(owner.url), (RDF.type, FOAF.Document)) if owner.url else None),
@@ -108,7 +111,18 @@ def moment(at: datetime | None) -> Literal | None:
 
 def file_type(made: Graph, code: str) -> URIRef:
     """A format by its code in the EU's table of file types."""
-    return state(made, URIRef(f"{EU}file-type/{code}"), (RDF.type, DCTERMS.MediaTypeOrExtent))
+    uri = f"{EU}file-type/{code}"
+    listed(made, uri, DCTERMS.MediaTypeOrExtent)
+    return URIRef(uri)
+
+
+def listed(made: Graph, uri: str | None, kind: URIRef) -> URIRef | None:
+    """What a table of authority lists, of its class and in its scheme; None for what none lists."""
+    if uri is None:
+        return None
+    table = f"{PUBLISHER}1.0" if uri.startswith(PUBLISHER) else uri.rpartition("/")[0]
+    scheme = URIRef(table) if uri.startswith((EU, PUBLISHER)) else None
+    return state(made, iri(uri), (RDF.type, kind), (SKOS.inScheme, scheme))
 
 
 def _about(made: Graph, node: URIRef, record: Mapping[str, Any]) -> None:
@@ -133,7 +147,7 @@ def _where(made: Graph, node: URIRef, practice: Practice, owner: Community) -> N
     near = [authorities.country(owner.country)]
     near += [f"http://data.europa.eu/nuts/code/{nuts3}"] if _NUTS3.fullmatch(nuts3) else []
     for uri in filter(None, near):
-        state(made, node, (DCTERMS.spatial, state(made, URIRef(uri), (RDF.type, DCTERMS.Location))))
+        state(made, node, (DCTERMS.spatial, listed(made, uri, DCTERMS.Location)))
     for number, one in enumerate(practice.record.get("place", []), 1):
         name = {"": one["name"]} if one.get("name") else {}
         place = _place(made, f"{practice.uri}#place-{number}", name, one.get("lat"), one.get("lon"))
@@ -162,6 +176,7 @@ def _contacts(made: Graph, node: URIRef, practice: Practice, otherwise: URIRef |
         contact = state(
             made,
             iri(f"{practice.uri}#contact-{number}"),
+            (RDF.type, VCARD.Kind),
             (RDF.type, VCARD.Organization),
             (VCARD.fn, text(", ".join(filter(None, (role, one.get("organisation")))))),
             (VCARD.role, text(role) if role else None),
@@ -179,7 +194,11 @@ def _sources(made: Graph, node: URIRef, record: Mapping[str, Any]) -> None:
     for uri in record.get("dataset", []):
         state(made, node, (DCTERMS.relation, iri(uri)))
     for one in record.get("source", []):
-        state(made, node, (DCTERMS.source, iri(one["url"]) if one.get("url") else None))
+        if one.get("url"):  # pages about it: `dct:source` is another dataset in the profile
+            page = state(
+                made, iri(one["url"]), (RDF.type, FOAF.Document), (DCTERMS.title, text(one["title"]))
+            )
+            state(made, node, (FOAF.page, page))
 
 
 def _provenance(made: Graph, practice: Practice, words: Words) -> URIRef:
@@ -207,9 +226,9 @@ def _licence(made: Graph, told: str, address: str) -> URIRef | None:
     if not told:
         return None
     uri = authorities.licence(told)
-    node = iri(uri or address)
-    state(made, node, (RDF.type, DCTERMS.LicenseDocument))
-    return node if uri else state(made, node, (RDFS.label, text(told)))
+    if uri:
+        return listed(made, uri, DCTERMS.LicenseDocument)
+    return state(made, iri(address), (RDF.type, DCTERMS.LicenseDocument), (RDFS.label, text(told)))
 
 
 def _distributions(

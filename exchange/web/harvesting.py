@@ -55,8 +55,7 @@ def catalogue_file(ending: str) -> BaseResponse:
     there = {"first": 1, "last": page.last, "prev": page.number - 1, "next": page.number + 1}
     links = [f'<{address}?page={n}>; rel="{name}"' for name, n in there.items() if 1 <= n <= page.last]
     made.headers["Link"] = ", ".join(links)
-    if made.make_conditional(request).status_code == 304 or request.method == "HEAD":
-        made.automatically_set_content_length = False  # nobody knows it before the page is made
+    if made.make_conditional(request).status_code == 304:
         return made
     if not _building.acquire(timeout=PATIENCE):  # a graph takes memory, so there is one at a time
         busy = failure(503)

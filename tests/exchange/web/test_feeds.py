@@ -207,7 +207,7 @@ def test_the_catalogue_has_what_dcat_ap_demands_of_every_node(catalogue: Graph) 
         assert lacking == []
     # Whatever these lead to is of the class that the profile asks for.
     for leads, kind in ((DCTERMS.publisher, FOAF.Agent), (DCTERMS.spatial, DCTERMS.Location),
-                        (DCAT.contactPoint, VCARD.Organization), (DCTERMS.license, DCTERMS.LicenseDocument),
+                        (DCAT.contactPoint, VCARD.Kind), (FOAF.page, FOAF.Document), (DCTERMS.license, DCTERMS.LicenseDocument),
                         (DCTERMS.temporal, DCTERMS.PeriodOfTime), (DCAT.landingPage, FOAF.Document),
                         (DCAT.theme, SKOS.Concept), (DCAT.distribution, DCAT.Distribution)):  # fmt: skip
         assert [o for o in set(catalogue.objects(None, leads)) if (o, RDF.type, kind) not in catalogue] == []

@@ -15,6 +15,7 @@ from exchange.catalogue import harvest, listing, publish, shelf, withdraw
 from exchange.catalogue.find import SearchParams
 from exchange.vocabulary import concepts
 from exchange.vocabulary.graphs import DCAT, HYDRA, VCARD
+from exchange.web import harvesting
 from tests.exchange.web.world import Visitor
 from tests.rig import House, complete
 
@@ -296,6 +297,18 @@ def test_the_pages_of_the_catalogue_lead_to_each_other_and_withdrawn_practices_l
     assert visitor.get("/catalogue.jsonld", **{"If-None-Match": fresh.headers["ETag"]}).status_code == 200
     assert visitor.get("/catalogue.ttl?page=99").status_code == 404
     assert visitor.get("/catalogue.ttl?page=-1").status_code == 400
+
+
+def test_one_page_is_made_at_a_time_and_who_waits_too_long_is_told_when_to_come_back(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harvesting, "PATIENCE", 0.01)
+    with harvesting._building:
+        answer = visitor.get("/catalogue.ttl")
+        assert (answer.status_code, answer.mimetype) == (503, "text/html")
+        assert "Retry-After" in answer.headers
+        assert "ETag" not in answer.headers
+    assert visitor.get("/catalogue.ttl").status_code == 200
 
 
 def test_the_vocabularies_are_skos(visitor: Visitor) -> None:

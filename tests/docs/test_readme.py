@@ -1,5 +1,6 @@
 """The README takes a newcomer to a first practice, command by command."""
 
+import re
 from pathlib import Path
 
 from tests.architecture.sources import ROOT
@@ -16,10 +17,16 @@ def test_a_newcomer_who_types_what_the_readme_says_finds_the_first_practice(tmp_
     ]
 
 
-def test_the_picture_of_the_readme_is_there_in_light_and_dark_and_small() -> None:
+def test_the_pictures_are_there_in_light_and_dark_and_on_a_phone_and_small() -> None:
+    shown = re.findall(
+        r"\(pictures/([a-z]+)-(light|dark|phone)\.webp\)", (ROOT / "docs/pictures.md").read_text()
+    )
+    kept = sorted(path.stem.rpartition("-")[::2] for path in (ROOT / "docs/pictures").iterdir())
+    assert sorted(shown) == kept
+    assert len(kept) >= 3 * 20
+    for name, way in kept:
+        picture = ROOT / f"docs/pictures/{name}-{way}.webp"
+        assert picture.read_bytes()[8:12] == b"WEBP"
+        assert 10_000 < picture.stat().st_size < 100_000
     page = (ROOT / "README.md").read_text()
-    for scheme in ("light", "dark"):
-        picture = f"docs/pictures/search-{scheme}.png"
-        assert picture in page
-        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
-        assert 20_000 < (ROOT / picture).stat().st_size < 300_000
+    assert all(f"docs/pictures/home-{scheme}.webp" in page for scheme in ("light", "dark"))

@@ -35,7 +35,7 @@ def test_a_page_speaks_the_language_of_the_browser(house: House, path: str, lang
             "fr": "Aller au contenu",
             "de": "Zum Inhalt springen",
             "es": "Ir al contenido",
-            "it": "Vai al contenuto",
+            "it": "Passare al contenuto",
         }[language]
     )
 

@@ -19,8 +19,12 @@ def save(
     officer: Officer | None = None,
     draft: Draft | None = None,
     practice: Practice | None = None,
+    aside: list[tuple[str, str]] | None = None,
 ) -> Draft:
-    """Keep `data` as it is, in a new draft or over an old one; `practice` is what it will revise."""
+    """Keep `data` as it is, in a new draft or over an old one; `practice` is what it will revise.
+
+    `aside` is what came with it out of a file and has no field: name and text of each, never published.
+    """
     if not community.local or (practice is not None and practice.community_id != community.id):
         raise NotAllowed(N_("Only its owner changes a practice."))
     if draft is None:
@@ -28,6 +32,7 @@ def save(
             community_id=community.id,  # type: ignore[arg-type]
             practice_id=practice.id if practice else None,
             officer_id=officer.id if officer else None,
+            aside=None if aside is None else [list(one) for one in aside],
         )
     draft.saved_by = officer.id if officer else draft.saved_by
     draft.data = data

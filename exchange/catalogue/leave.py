@@ -8,6 +8,7 @@ from exchange.catalogue import officers, saved
 from exchange.messages import N_, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.community import Community
 from exchange.models.governing import Decision
+from exchange.models.intake import Intake
 from exchange.models.mail import Mail
 from exchange.models.officer import LoginSession, Officer
 from exchange.models.practice import Draft
@@ -99,7 +100,7 @@ def remove(session: Session, mailbox: str) -> Officer:
 def erase(session: Session, known: Officer) -> None:
     """Erase an account and what hangs on it alone."""
     _hand_over(session, known)
-    for table in (LoginSession, SearchReader, SavedSearch):
+    for table in (LoginSession, SearchReader, SavedSearch, Intake):
         session.exec(delete(table).where(col(table.officer_id) == known.id))
     session.exec(delete(Mail).where(col(Mail.recipient) == known.mailbox))
     links: Any = ((Draft, Draft.officer_id), (Draft, Draft.saved_by), (Decision, Decision.officer_id))

@@ -88,5 +88,6 @@ class Draft(ExchangeTable, table=True):
     officer_id: int | None = Field(default=None, foreign_key="officer.id")
     saved_by: int | None = Field(default=None, foreign_key="officer.id")  # whoever kept it last
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    aside: list[list[str]] | None = Field(default=None, sa_type=JSON)  # what was taken in and fits no field
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

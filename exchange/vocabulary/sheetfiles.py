@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any
@@ -18,8 +19,12 @@ from exchange.vocabulary.plainfiles import BIGGEST, refusal, text_of
 ROWS, COLUMNS = 20_000, 2_000
 LARGEST_CELL = 32_767
 CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
-UNPACKED = 8 * BIGGEST
+UNPACKED, PARTS = 8 * BIGGEST, 2_000
+AREA = 8_000_000  # cells between the first and the last
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_CELL_AT = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["'][^<>]*(?<!/)>""")  # with content
+_ROW_AT = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["'][^<>]*>\s*<(?:\w+:)?c(?:>|\s(?![^<>]*\br\s*=))""")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
@@ -37,18 +42,18 @@ def read_csv(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         ) from error
 
 
-def read_xlsx(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of the first sheet of a workbook below its header, each with its number."""
+def read_xlsx(data: bytes, *, cells: int = AREA) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of the first sheet of a workbook below its header, each with its number.
+
+    The reader is given what was measured here and nothing else: it would believe a packed file's word about
+    its size, and make room for all cells between the first and the last, wherever they stand.
+    """
     import python_calamine  # only here: most who start this program open no workbook
 
     if len(data) > BIGGEST:
         raise refusal(N_("The file is larger than %(limit)s MB."), limit=BIGGEST // 1024 // 1024)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > UNPACKED:
-            raise refusal(N_("The workbook is too large when unpacked."))
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        with python_calamine.CalamineWorkbook.from_filelike(_unpacked(data, cells)) as book:
             if not book.sheet_names:
                 raise refusal(N_("The workbook has no sheet."))
             sheet = book.get_sheet_by_index(0)
@@ -57,13 +62,48 @@ def read_xlsx(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
                     N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS
                 )
             rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, python_calamine.CalamineError, ValueError, OSError, RuntimeError) as error:
+    except _BROKEN as error:
+        raise refusal(N_("This file cannot be read as a workbook (XLSX).")) from error
+    except python_calamine.CalamineError as error:
         raise refusal(N_("This file cannot be read as a workbook (XLSX).")) from error
     except BaseException as error:  # a panic of the reader on a broken file is not an Exception
         if type(error).__name__ != "PanicException":
             raise
         raise refusal(N_("This file cannot be read as a workbook (XLSX).")) from error
     yield from _under_header(enumerate(rows, 1), _plain)
+
+
+def _unpacked(data: bytes, cells: int) -> IO[bytes]:
+    """The workbook with its parts as they are, none larger than it said, and no cell too far away."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(made, "w") as whole:
+        parts = packed.infolist()
+        if sum(part.file_size for part in parts) > UNPACKED or len(parts) > PARTS:
+            raise refusal(N_("The workbook is too large when unpacked."))
+        for part in parts:
+            content = packed.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                _measure(content, cells)
+            whole.writestr(part.filename, content)
+    made.seek(0)
+    return made
+
+
+def _measure(content: bytes, cells: int) -> None:
+    rows = columns = 0
+    for column, row in _CELL_AT.findall(content):
+        rows, columns = max(rows, int(row)), max(columns, _column(column))
+    for row in _ROW_AT.findall(content):
+        rows = max(rows, int(row))
+    if rows > ROWS + 1 or columns > COLUMNS or rows * columns > cells:
+        raise refusal(N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _under_header(

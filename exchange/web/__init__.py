@@ -58,7 +58,9 @@ from exchange.web import (
     sheet,
     show,
     speaking,
+    taking_in,
     tending,
+    translating,
 )
 from exchange.web.blueprints import BLUEPRINTS
 from exchange.web.limits import CorrectionLimits, LoginLimits
@@ -70,7 +72,7 @@ PAGES = (
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
-    *(dress, growing, practice_pictures, components, harvesting),
+    *(dress, growing, practice_pictures, components, harvesting, taking_in, translating),
 )
 
 if TYPE_CHECKING:

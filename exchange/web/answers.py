@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from exchange.catalogue.publish import check
+from exchange.messages import Problem
 from exchange.vocabulary import completeness
 from exchange.vocabulary.fields import clean
 from exchange.vocabulary.record import PracticeRecord
@@ -73,6 +75,12 @@ def readable(data: Mapping[str, Any]) -> PracticeRecord:
             for one in error.errors(include_url=False, include_context=False, include_input=False):
                 _drop(rest, [part for part in one["loc"] if part != "[key]"])
     return completeness.read({"language": str(rest.get("language") or "und")})
+
+
+def wrongly_put(data: Mapping[str, Any]) -> list[Problem]:
+    """What stands in a draft and is not in the form that its field asks for."""
+    record, problems = check(dict(data))
+    return problems if record is None else []
 
 
 def answered(part: Part, data: Mapping[str, Any], problems: Iterable[str]) -> tuple[int, int]:

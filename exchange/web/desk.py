@@ -129,11 +129,12 @@ def _subject(session: Session, key: str) -> tuple[Adoption, Practice, Community]
     return adoption, practice, owner
 
 
-def _state(kept: Draft) -> tuple[str, int]:
-    """A draft's title as far as it has one, and how complete it is in percent."""
+def _state(kept: Draft) -> tuple[str, int, int]:
+    """A draft's title as far as it has one, how complete it is in percent, and what came in wrong."""
     language = str(kept.data.get("language", "und"))
     title = (kept.data.get("title") or {}).get(language, "")
-    return title, completeness.score(answers.readable(kept.data))
+    wrong = len(answers.wrongly_put(kept.data)) if kept.aside is not None else 0
+    return title, completeness.score(answers.readable(kept.data)), wrong
 
 
 def reviews_of(session: Session, practice_ids: list[int]) -> list[tuple[Review, Community, Practice]]:

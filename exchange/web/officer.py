@@ -56,6 +56,8 @@ def draft(key: str) -> Answer:
     with database().reading() as session:
         kept, _owner = _own_draft(session, key)
     shown = problems_at(kept.data) if request.args.get("checked") else []
+    if kept.aside is not None and not shown:  # it came out of a file: nobody has seen yet what is wrong in it
+        shown = answers.wrongly_put(kept.data)
     return _form(kept, _part(), shown)
 
 
@@ -80,7 +82,7 @@ def save(key: str) -> Answer:
         back = redirect(url_for("officer.draft", key=key, part=part.key, done="saved"), 303)
         switch(back, go.removeprefix("language:"))
         return back
-    wrong = [p for p in wrongly_put(kept.data) if (place_of(p.path) or (part,))[0] is part]
+    wrong = [p for p in answers.wrongly_put(kept.data) if (place_of(p.path) or (part,))[0] is part]
     if wrong:
         return _form(kept, part, wrong), 422
     if go.startswith("more:"):
@@ -105,7 +107,7 @@ def preview(key: str) -> Answer:
         kept, owner = _own_draft(session, key)
     told = Telling(record=answers.readable(kept.data).data(), owner=owner, modified=now(), preview=True)
     return render_template(
-        "preview.html", told=told, draft=kept, reading="both", left_out=wrongly_put(kept.data)
+        "preview.html", told=told, draft=kept, reading="both", left_out=answers.wrongly_put(kept.data)
     )
 
 
@@ -234,16 +236,10 @@ def _withdrawal(found: Practice, owner: Community, reason: str, problems: list[P
 
 def problems_at(data: dict[str, Any]) -> list[Problem]:
     """All that keeps a draft from being published: what is in the wrong form, and what is missing."""
-    wrong = wrongly_put(data)
+    wrong = answers.wrongly_put(data)
     missing = completeness.missing(answers.readable(data))
     paths = [p.path for p in wrong]
     return wrong + [m for m in missing if not any(p == m.path or p.startswith(m.path + ".") for p in paths)]
-
-
-def wrongly_put(data: dict[str, Any]) -> list[Problem]:
-    """What stands in a draft and is not in the form that its field asks for."""
-    record, problems = publishing.check(data)
-    return problems if record is None else []
 
 
 def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:

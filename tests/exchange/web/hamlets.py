@@ -17,6 +17,7 @@ from exchange.catalogue import (
     review,
     saved,
     shelf,
+    take_in,
 )
 from exchange.catalogue.community import found
 from exchange.models.comment import Comment
@@ -75,6 +76,9 @@ def settle(house: House) -> dict[str, str]:
             open_to="everybody",
         )
         said = contribute.contribute(session, owner, opened, title={"en": "Wood"}, text={"en": "More of it."})
+        handed = take_in.begin(
+            session, owner, made, [{"title": "Begun too"}], {"title": "title"}, name="list.csv", language="en"
+        )
         session.flush()
         keys: dict[str, Any] = {
             "drafts": begun.key,
@@ -92,6 +96,7 @@ def settle(house: House) -> dict[str, str]:
             "clusters": of.slug,
             "consultations": opened.key,
             "contributions": said.key,
+            "files": handed.key,
         }
     while house.instance.index_once():
         pass

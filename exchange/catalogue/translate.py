@@ -110,25 +110,27 @@ def done(record: Mapping[str, Any], to: str) -> tuple[int, int]:
     return sum(1 for _path, value in found if value.get(to)), len(found)
 
 
-def settle(record: Mapping[str, Any], to: str, sent: Sequence[Sent]) -> tuple[dict[str, str], list[Sent], list[Sent]]:
+def settle(
+    record: Mapping[str, Any], to: str, sent: Sequence[Sent]
+) -> tuple[dict[str, str], list[Sent], list[Sent]]:
     """What was sent against what stands there now: path → text to keep, what clashes, and what has no place any more.
 
     A text is known by its original, wherever in its list it stands meanwhile. It clashes where somebody else
     has translated it meanwhile, and differently.
     """
-    now_there = texts(record, to)
-    by_path = {one.path: one for one in now_there}
-    by_mark: dict[str, Text] = {}
-    for one in now_there:
-        by_mark.setdefault(one.mark, one)
+    there = texts(record, to)
+    by_path = {text.path: text for text in there}
+    by_mark = {text.mark: text for text in reversed(there)}
     keep: dict[str, str] = {}
-    clashes, lost = [], []
+    clashes: list[Sent] = []
+    lost: list[Sent] = []
     for one in sent:
         typed = clean(one.text)
         if fingerprint(typed) == one.base:
             continue  # as it was found
         at = by_path.get(one.path)
-        at = at if at is not None and at.mark == one.original else by_mark.get(one.original)
+        if at is None or at.mark != one.original:
+            at = by_mark.get(one.original)
         if at is None:
             lost.append(one)
         elif at.told != typed and fingerprint(at.told) != one.base:
@@ -168,9 +170,13 @@ def _note(record: dict[str, Any], to: str, before: int) -> None:
         record["translation"] = rest
 
 
-def translate(session: Session, practice: Practice, to: str, keep: Mapping[str, str], *, note: str) -> Practice:
+def translate(
+    session: Session, practice: Practice, to: str, keep: Mapping[str, str], *, note: str
+) -> Practice:
     """Publish these translations of a practice of ours as its next version, and take them along into open drafts."""
-    changes = {one.original: (one.told, keep[one.path]) for one in texts(practice.record, to) if one.path in keep}
+    changes = {
+        one.original: (one.told, keep[one.path]) for one in texts(practice.record, to) if one.path in keep
+    }
     made = revise(session, practice, translated(practice.record, to, keep), note=note)
     for draft in session.exec(select(Draft).where(Draft.practice_id == practice.id)):
         along = {

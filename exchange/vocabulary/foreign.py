@@ -27,7 +27,9 @@ PARTS: dict[str, str | None] = {
     "attachment": "attachment.url",
     "software": "software.repository",
     "source": "source.url",
-    **dict.fromkeys(("place", "cost.staff", "financing", "replication.scaleRange", "validation", "translation")),
+    **dict.fromkeys(
+        ("place", "cost.staff", "financing", "replication.scaleRange", "validation", "translation")
+    ),
     **dict.fromkeys(("id", "version", "issued", "modified", "reviewDue", "certainty", "community")),
 }
 # Names that a catalogue has for more than one field of ours, or that need a word about which.
@@ -66,5 +68,7 @@ def catalogues() -> dict[str, dict[str, str]]:
 def _names(text: str) -> set[str]:
     """The names in a line of the schema; a name may itself have a comma in it."""
     bare = re.sub(r"\([^)]*\)", "", text)
-    parts = [part for one in bare.split(",") for part in (one.split("/") if " " not in one.strip() else [one])]
+    parts = [
+        part for one in bare.split(",") for part in (one.split("/") if " " not in one.strip() else [one])
+    ]
     return {plain(one) for one in (bare, *parts) if "=" not in one and plain(one)}

@@ -22,8 +22,12 @@ CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
 UNPACKED, PARTS = 8 * BIGGEST, 2_000
 AREA = 8_000_000  # cells between the first and the last
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_CELL_AT = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["'][^<>]*(?<!/)>""")  # with content
-_ROW_AT = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["'][^<>]*>\s*<(?:\w+:)?c(?:>|\s(?![^<>]*\br\s*=))""")
+_CELL_AT = re.compile(
+    rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["'][^<>]*(?<!/)>"""
+)  # with content
+_ROW_AT = re.compile(
+    rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["'][^<>]*>\s*<(?:\w+:)?c(?:>|\s(?![^<>]*\br\s*=))"""
+)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 

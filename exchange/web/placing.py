@@ -55,7 +55,9 @@ class Placed:
         called = {plain(community.slug), *(plain(one) for one in community.name.values())}
         for column, cell in self.community:
             name = plain(cell)
-            near = any(f" {one} " in f" {name} " or (len(name) > 3 and f" {name} " in f" {one} ") for one in called)
+            near = any(
+                f" {one} " in f" {name} " or (len(name) > 3 and f" {name} " in f" {one} ") for one in called
+            )
             if cell.strip() != community.slug and (own(column) or not near) and name not in called:
                 return cell.strip()
         return ""
@@ -259,7 +261,7 @@ def _language(cell: str) -> str | None:
 
 @cache
 def _tongues() -> dict[str, str]:
-    codes = ("bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split())
+    codes = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv".split()
     return {plain(names.language_name(code, spoken)): code for code in codes for spoken in (*LANGUAGES, code)}
 
 
@@ -320,7 +322,11 @@ def _has_shape(question: Question, value: Any) -> bool:
         case "title" | "text":
             return words(value)
         case "rows":
-            inner = [(sub, answers._at(row, sub.path)) for row in value for sub in question.rows] if isinstance(value, list) else []
+            inner = (
+                [(sub, answers._at(row, sub.path)) for row in value for sub in question.rows]
+                if isinstance(value, list)
+                else []
+            )
             return (
                 isinstance(value, list)
                 and all(isinstance(row, dict) for row in value)

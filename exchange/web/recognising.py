@@ -22,7 +22,7 @@ OF_COMMUNITY = N_("Community (only yours is taken in)")
 @cache
 def leaves() -> dict[str, Question]:
     """Every field that one cell can fill, by its path; those of a list by the path inside of it."""
-    found = {}
+    found: dict[str, Question] = {}
     for part in PARTS:
         for question in part.questions:
             if question.rows:
@@ -40,7 +40,9 @@ def choices() -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
         fields: list[tuple[str, tuple[str, ...]]] = []
         for question in part.questions:
             if question.rows:
-                fields += [(f"{question.path}.{sub.path}", (question.label, sub.label)) for sub in question.rows]
+                fields += [
+                    (f"{question.path}.{sub.path}", (question.label, sub.label)) for sub in question.rows
+                ]
             else:
                 fields.append((question.path, (question.label,)))
         groups.append((part.title, fields))

@@ -83,7 +83,17 @@ NOTES = (
         *("said-back", "said-hidden", "said-shown", "said-moved", "takes-part", "parted"),
     }
     | {
-        *("set-up", "set-up-already", "backup-begun", "backup-made", "backup-gone", "judged", "merged", "taken-in", "translated"),
+        *(
+            "set-up",
+            "set-up-already",
+            "backup-begun",
+            "backup-made",
+            "backup-gone",
+            "judged",
+            "merged",
+            "taken-in",
+            "translated",
+        ),
         *("password-changed", "account-gone", "follows", "follows-not"),
     }
 )

@@ -97,7 +97,9 @@ def settle_order(key: str) -> Answer:
         if go == "take":
             community = session.get_one(Community, kept.community_id)
             wanted = set(request.form.getlist("record"))
-            records = [one for one in _records(session, kept) if str(one.number) in wanted and not one.stranger]
+            records = [
+                one for one in _records(session, kept) if str(one.number) in wanted and not one.stranger
+            ]
             if records:
                 placed = [(one.placed.data, one.placed.aside) for one in records]
                 taking.take_in(session, kept, community, g.officer, placed)
@@ -144,7 +146,8 @@ def _options() -> Callable[[str], Markup]:
     one = Markup('<option value="{}">{}</option>')
     groups = [
         Markup('<optgroup label="{}">{}</optgroup>').format(
-            gettext(title), Markup("").join(one.format(path, ": ".join(map(gettext, words))) for path, words in fields)
+            gettext(title),
+            Markup("").join(one.format(path, ": ".join(map(gettext, words))) for path, words in fields),
         )
         for title, fields in recognising.choices()
     ]

@@ -26,7 +26,9 @@ from exchange.web.reach import database
 Answer = str | tuple[str, int] | Response
 TYPED, ORIGINAL, BASE = "t:", "o:", "b:"
 _NAMES = {"method": N_("How it was measured"), "text": N_("In words")}
-CLASH = N_("Somebody else has translated this meanwhile. Their words stand above yours; what you save now stays.")
+CLASH = N_(
+    "Somebody else has translated this meanwhile. Their words stand above yours; what you save now stays."
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def send_translation(key: str) -> Answer:
             found = _own_practice(session, key)
             earlier = translating.earlier(session, found)
         return _page(found.record, earlier, practice=found, problems=refusal.problems), 422
-    return redirect(url_for("officer.translate", key=key, to=to, done="translated" if done else "unchanged"), 303)
+    return redirect(
+        url_for("officer.translate", key=key, to=to, done="translated" if done else "unchanged"), 303
+    )
 
 
 @officer.get("/desk/drafts/<key>/translate")
@@ -108,7 +112,9 @@ def keep_translation(key: str) -> Answer:
         if clashes or lost:
             return _page(kept.data, earlier, draft=kept, clashes=clashes, lost=lost), 409
         owner = session.get_one(Community, kept.community_id)
-        drafts.save(session, owner, translating.translated(kept.data, to, keep), officer=g.officer, draft=kept)
+        drafts.save(
+            session, owner, translating.translated(kept.data, to, keep), officer=g.officer, draft=kept
+        )
     return redirect(url_for("officer.translate_draft", key=key, to=to, done="saved"), 303)
 
 
@@ -195,7 +201,12 @@ def _to(record: Mapping[str, Any]) -> str:
 def _sent() -> list[Sent]:
     form = request.form
     return [
-        Sent(name[len(TYPED) :], text, form.get(ORIGINAL + name[len(TYPED) :], ""), form.get(BASE + name[len(TYPED) :], ""))
+        Sent(
+            name[len(TYPED) :],
+            text,
+            form.get(ORIGINAL + name[len(TYPED) :], ""),
+            form.get(BASE + name[len(TYPED) :], ""),
+        )
         for name, text in form.items()
         if name.startswith(TYPED)
     ]

@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("rows", sa.LargeBinary(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_intake_community_id_community")),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["community.id"], name=op.f("fk_intake_community_id_community")
+        ),
         sa.ForeignKeyConstraint(
             ["officer_id"], ["officer.id"], name=op.f("fk_intake_officer_id_officer"), ondelete="CASCADE"
         ),

@@ -244,7 +244,7 @@ def problems_at(data: dict[str, Any]) -> list[Problem]:
 
 def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:
     everything = [p.path for p in problems_at(kept.data)]
-    here = [p for p in problems if (place_of(p.path) or (None,))[0] is part]
+    here = [_at_its_field(p) for p in problems if (place_of(p.path) or (None,))[0] is part]
     return render_template(
         "draft.html",
         draft=kept,
@@ -261,6 +261,14 @@ def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:
         score=completeness.score(answers.readable(kept.data)),
         shown=answers.shown,
     )
+
+
+def _at_its_field(problem: Problem) -> Problem:
+    """A problem of one entry of a list that is a single field of the form stands at that field."""
+    found = place_of(problem.path)
+    if found is None or found[1].kind not in ("checks", "lines", "urls", "numbers"):
+        return problem
+    return Problem(found[1].path, problem.message)
 
 
 def _check_page(kept: Draft, refused: list[Problem]) -> str:

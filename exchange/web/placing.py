@@ -91,6 +91,7 @@ def place(row: Cells, mapping: Cells, language: str) -> Placed:
     _keep_what_can_be_shown(placed)
     for question in answers.all_questions():
         _keep_its_shape(placed, question)
+        _note_what_is_no_choice(placed, question)
     return placed
 
 
@@ -337,3 +338,14 @@ def _has_shape(question: Question, value: Any) -> bool:
         case "checks" | "urls" | "numbers":
             return isinstance(value, list) and all(plainly(one) for one in value)
     return plainly(value)
+
+
+def _note_what_is_no_choice(placed: Placed, question: Question) -> None:
+    """A word that is none of the choices goes when the form is saved; it is kept to be read then, too."""
+    if question.kind not in ("choice", "checks"):
+        return
+    value = answers._at(placed.data, question.path)
+    known, noted = set(_concepts(question.scheme).values()), {text for _name, text in placed.aside}
+    for one in value if isinstance(value, list) else [value]:
+        if one is not None and one not in known and str(one) not in noted:
+            placed.aside.append((question.path, str(one)))

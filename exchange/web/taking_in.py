@@ -147,7 +147,7 @@ def _options() -> Callable[[str], Markup]:
     groups = [
         Markup('<optgroup label="{}">{}</optgroup>').format(
             gettext(title),
-            Markup("").join(one.format(path, ": ".join(map(gettext, words))) for path, words in fields),
+            Markup("").join(one.format(path, " · ".join(map(gettext, words))) for path, words in fields),
         )
         for title, fields in recognising.choices()
     ]

@@ -116,6 +116,12 @@ def test_what_is_not_recognised_is_chosen_and_what_is_wrong_is_said_at_its_field
     made = drafts_of(house, OTHER)["Ein Ofen"]
     assert made.data["startDate"] == "2019-05-31"
     assert "1 answer to correct" in mere.see("/desk").find(id="drafts").find_parent("section").text
+    wrong = {"title": "Ein Boot", "theme": "Verschiedenes"}
+    page = mere.see(hand_in(mere, json.dumps(wrong).encode(), language="de").location)
+    mere.post(page.main.find("form")["action"], {**filled(page), "go": "take"})
+    boat = mere.see(f"/desk/drafts/{drafts_of(house, OTHER)['Ein Boot'].key}")
+    assert "Verschiedenes" in boat.find(id="e-theme").text
+    assert "Verschiedenes" in boat.find("details", class_="aside").text
     part = mere.see(f"/desk/drafts/{made.key}?part=means")
     assert "ungefähr wenig" in part.find(id="e-cost-class").text
     again = mere.see(hand_in(mere, OWN_LIST.encode(), language="de").location)

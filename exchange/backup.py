@@ -1,7 +1,7 @@
 """An instance in one file, to keep it or to move it: every row of every table, whatever database holds them.
 
 The file is a gzip-compressed tar: `about.json` (format, version of the tables, origin, when), the
-`jumelage.toml`, and for each table `tables/NAME.jsonl`, one row a line. It is read in one transaction, so
+`jumelage.toml` and the crest that was given in the browser, and for each table `tables/NAME.jsonl`, one row a line. It is read in one transaction, so
 it is one moment of the instance, also while it is at work. The keys of its actors are in it: whoever has the
 file can speak in their name. The search index is not: it is built anew.
 
@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
-from exchange import config, schema
+from exchange import config, crest, schema
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.messages import N_, Refusal
@@ -72,7 +72,11 @@ def _write(database: Database, settings: Settings, tar: tarfile.TarFile, progres
             _add(tar, "about.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
             told = settings.data / config.FILE
             if told.is_file():
-                _add(tar, config.FILE, told.read_bytes())
+                said = told.read_bytes()
+                _add(tar, config.FILE, said)
+                worn = str(tomllib.loads(said.decode()).get("crest", ""))
+                if crest.KEPT.fullmatch(worn):
+                    _add(tar, worn, (settings.data / worn).read_bytes())
             for table in _tables(connection):
                 rows = _write_table(connection, table, tar)
                 count += rows
@@ -110,6 +114,7 @@ def restore(
             about = _about(tar)
             data.mkdir(parents=True, exist_ok=True)
             kept = _settings(tar, about)
+            _hang(tar, str(kept.get("crest", "")), data)
             settings = config.load(data, **kept, **({"database": database_url} if database_url else {}))
             _fill(settings, about, tar, progress)
         config.write(data, **kept, **({"database": database_url} if database_url else {}))
@@ -236,6 +241,12 @@ def _settings(tar: tarfile.TarFile, about: dict[str, Any]) -> dict[str, Any]:
     told = tomllib.loads(found.read(1_000_000).decode()) if found else {}
     kept = {name: value for name, value in told.items() if name not in _HERE_ONLY}
     return {"origin": about["origin"], "name": about["name"], **kept}
+
+
+def _hang(tar: tarfile.TarFile, name: str, data: Path) -> None:
+    """Put the crest that came along where the settings name it."""
+    if crest.KEPT.fullmatch(name) and (found := tar.extractfile(name)):
+        crest.keep(found.read(crest.LARGEST + 1), data)
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
+from exchange.addresses import canonical_origin, host_and_port
 from exchange.contrast import Colour
 from exchange.crest import CrestFile
 
@@ -70,7 +71,14 @@ class Settings(BaseSettings):
     )
     crest: CrestFile | None = Field(
         default=None,
-        description="The crest of the house in the place of the two plates: SVG or PNG, at most 40 kB.",
+        description="The crest of the house in the place of the two plates: a file, SVG or PNG, at most 40 kB. A "
+        "name that is no whole path is one in the data directory.",
+    )
+    enforcement: str = Field(
+        default="",
+        max_length=300,
+        description="The body to which people turn when an answer about accessibility does not satisfy them: its "
+        "name and, after it, its address on the web. It stands in the accessibility statement, `/accessibility`.",
     )
     listen: str = Field(
         default="127.0.0.1:8000",
@@ -168,7 +176,7 @@ class Settings(BaseSettings):
     @property
     def address(self) -> tuple[str, int]:
         """The host and port to listen on."""
-        return _host_and_port(self.listen)
+        return host_and_port(self.listen)
 
     @property
     def mail_way(self) -> str:
@@ -195,12 +203,19 @@ class Settings(BaseSettings):
     def _an_origin(cls, value: str, info: ValidationInfo) -> str:
         return canonical_origin(value, lab=bool(info.data.get("lab")))
 
-    @field_validator("name", "contact", "mail_from")
+    @field_validator("name", "contact", "mail_from", "enforcement")
     @classmethod
     def _one_line(cls, value: str) -> str:
         if any(ord(character) < 32 or ord(character) == 127 for character in value):
             raise ValueError("must be one line of text")
         return value.strip()
+
+    @field_validator("crest", mode="before")
+    @classmethod
+    def _in_the_data(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str | Path) or "data" not in info.data:
+            return value
+        return info.data["data"] / Path(value).expanduser() if str(value) else None
 
     @field_validator("mail")
     @classmethod
@@ -231,7 +246,7 @@ class Settings(BaseSettings):
     @field_validator("listen")
     @classmethod
     def _an_address(cls, value: str) -> str:
-        _host_and_port(value)
+        host_and_port(value)
         return value
 
     @field_validator("database")
@@ -297,39 +312,15 @@ def _needs_a_sender(settings: Settings) -> None:
         raise ConfigurationError(f"{PREFIX}MAIL_FROM is needed: say which mailbox letters come from.")
 
 
-def canonical_origin(value: str, *, lab: bool = False) -> str:
-    """`value` as scheme, host and port in lower case; ValueError says what is wrong with it."""
-    try:
-        parts = urlsplit(value.strip())
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise ValueError(f"is not an address: {error}") from error
-    if parts.scheme not in ("https", "http"):
-        raise ValueError("must begin with https://")
-    if parts.scheme == "http" and not lab:
-        raise ValueError(f"must begin with https:// (http:// needs {PREFIX}LAB=1)")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("must be https://host or https://host:port, without a path")
-    if not host or any(not (character.isalnum() or character in "-.:") for character in host):
-        raise ValueError("must name a host")
-    if not host.isascii():
-        raise ValueError(f"must be written in ASCII: {host.encode('idna').decode()}")
-    if not lab and (_is_address(host) or "." not in host or host.endswith(".localhost")):
-        raise ValueError("must name a host that other instances can reach, not an address or localhost")
-    host = f"[{host}]" if ":" in host else host
-    usual = {"https": 443, "http": 80}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
-
-
 def load(data: Path | None = None, **overrides: Any) -> Settings:
     """The settings of the instance in `data`; an override that is None counts as not given."""
     given = {key: value for key, value in overrides.items() if value is not None}
-    surroundings = EnvSettingsSource(Settings)()
-    directory = data or surroundings.get("data")
+    around = EnvSettingsSource(Settings)()
+    directory = data or around.get("data")
     if not directory:
         raise ConfigurationError(f"No instance is named: give --data DIR or set {PREFIX}DATA.")
     path = Path(directory).expanduser().absolute()
-    values = {**_read(path / FILE), **surroundings, **given, "data": path}
+    values = {**_read(path / FILE), **around, **given, "data": path}
     if "origin" not in values:
         raise ConfigurationError(f"There is no instance in {path}: make one with `jumelage init`.")
     try:
@@ -338,6 +329,11 @@ def load(data: Path | None = None, **overrides: Any) -> Settings:
         raise ConfigurationError(_sentence(error)) from error
     _needs_a_sender(settings)
     return settings
+
+
+def surroundings() -> frozenset[str]:
+    """The settings that the environment makes; they go before what stands in the file."""
+    return frozenset(EnvSettingsSource(Settings)())
 
 
 def write(data: Path, **values: str | int | bool) -> Path:
@@ -365,28 +361,11 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def _host_and_port(value: str) -> tuple[str, int]:
-    host, _, port = value.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not bare or (":" in bare and bare == host) or not port.isascii() or not port.isdigit():
-        raise ValueError("must be HOST:PORT, like 127.0.0.1:8000")
-    if int(port) > 65535:
-        raise ValueError("must have a port of 65535 or less")
-    return bare, int(port)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _sentence(error: ValidationError) -> str:
     problems = []
     for problem in error.errors(include_url=False, include_input=False):
         name = f"{PREFIX}{problem['loc'][0]}".upper() if problem["loc"] else "The settings"
         message = problem["msg"].removeprefix("Value error, ")
+        message = message.removesuffix(".")
         problems.append(f"{name} {message}" if message[:1].islower() else f"{name}: {message}")
     return "; ".join(problems) + "."

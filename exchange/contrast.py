@@ -11,6 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from exchange.messages import N_, Message, Unfit
+
 TEXT, TONES = 4.5, 1.8  # WCAG 2.2, 1.4.3; two tones beside each other in a picture
 INK, WHITE, NIGHT = "#14211f", "#ffffff", "#0d1a16"
 GROUNDS = {"light": ("#fbfaf6", "#ffffff"), "dark": ("#12181a", "#1a2225")}  # paper and raised
@@ -40,26 +42,33 @@ def contrast(one: str, other: str) -> float:
 
 
 def house(colour: str) -> dict[str, Tones]:
-    """The tones of a house's colour, light and dark. ValueError says in words why it cannot be read."""
+    """The tones of a house's colour, light and dark. Unfit says in words why it cannot be read."""
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
-        raise ValueError("must be a colour like #0b5d46: a number sign and six digits from 0 to f")
+        raise Unfit(N_("A colour is written like #0b5d46: a number sign and six digits from 0 to f."))
     if wrong := _wrong(colour, "light"):
-        darker = _moved(colour, "light")
-        better = f"; {darker} is the same colour, dark enough" if darker else ""
-        raise ValueError(f"cannot be read: {wrong}{better}")
+        if darker := _moved(colour, "light"):
+            better = Message(N_("The same colour, dark enough, is %(colour)s."), {"colour": darker})
+            wrong = Message("%(wrong)s %(better)s", {"wrong": wrong, "better": better})
+        raise Unfit(wrong)
     dark = _moved(colour, "dark")
     if dark is None:
-        raise ValueError("has no lighter twin that can be read on a dark page")
+        raise Unfit(N_("This colour has no lighter twin that can be read on a dark page."))
     return {"light": _tones(colour, "light", WHITE), "dark": _tones(dark, "dark", NIGHT)}
 
 
-def _wrong(colour: str, scheme: str) -> str:
+def _wrong(colour: str, scheme: str) -> Message | None:
     for ground in GROUNDS[scheme]:
         if (found := contrast(colour, ground)) < TEXT:
-            return f"its contrast with the page ({ground}) is {found:.1f}, and text needs {TEXT}"
+            told = N_(
+                "This colour cannot be read: its contrast with the page (%(ground)s) is %(found)s, and text needs %(needed)s."
+            )
+            return Message(told, {"ground": ground, "found": round(found, 1), "needed": TEXT})
     if (found := contrast(colour, OTHER_TONE[scheme])) < TONES:
-        return f"in pictures it is too near to the grey beside it ({found:.1f} where {TONES} is needed)"
-    return ""
+        told = N_(
+            "In pictures this colour is too near to the grey beside it: their contrast is %(found)s where %(needed)s is needed."
+        )
+        return Message(told, {"found": round(found, 1), "needed": TONES})
+    return None
 
 
 def _moved(colour: str, scheme: str) -> str | None:

@@ -1,5 +1,7 @@
 """The crest of a house: a small picture that an operator gives, known by what is in it and not by its name."""
 
+import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +9,13 @@ from xml.etree import ElementTree
 
 from pydantic import AfterValidator
 
+from exchange.messages import N_, Unfit
+
 LARGEST = 40_000  # bytes; it is part of every first view
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = "{http://www.w3.org/2000/svg}svg"
 ACTIVE = ("script", "foreignobject", "animate", "set", "iframe", "use", "image", "a")
+KEPT = re.compile(r"crest-[0-9a-f]{16}\.(svg|png)")  # in the data directory, named after what is in it
 
 
 @dataclass(frozen=True)
@@ -28,23 +33,50 @@ def read(path: Path) -> Crest:
             body = file.read(LARGEST + 1)
     except OSError as error:
         raise ValueError(f"names a file that cannot be read: {path}") from error
+    try:
+        return of(body)
+    except Unfit as error:
+        raise ValueError(f"{str(error).removesuffix('.')} ({path})") from error
+
+
+def of(body: bytes) -> Crest:
+    """The crest that these bytes are. Unfit says in words why they cannot be one."""
     if len(body) > LARGEST:
-        raise ValueError(f"is larger than {LARGEST // 1000} kB: {path}")
+        raise Unfit(N_("The crest is larger than %(kilobytes)s kB."), kilobytes=LARGEST // 1000)
     if body.startswith(PNG):
         return Crest(body, "image/png")
     if b"<!ENTITY" in body or b"<!DOCTYPE" in body:
-        raise ValueError(f"must be SVG without a document type: {path}")
+        raise Unfit(N_("The crest has to be SVG without a document type."))
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - the operator's own file, small, without entities
-    except (ElementTree.ParseError, ValueError) as error:
-        raise ValueError(f"is neither SVG nor PNG: {path}") from error
+        root = ElementTree.fromstring(body)  # noqa: S314 - small, and without entities
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise Unfit(N_("The crest has to be a picture in SVG or PNG.")) from error
     if root.tag != SVG:
-        raise ValueError(f"is neither SVG nor PNG: {path}")
+        raise Unfit(N_("The crest has to be a picture in SVG or PNG."))
     for part in root.iter():
         name = str(part.tag).rpartition("}")[2].lower()
         if name in ACTIVE or any(_acts(key, value) for key, value in part.attrib.items()):
-            raise ValueError(f"holds something that acts or leads elsewhere (<{name}>): {path}")
+            raise Unfit(
+                N_("The crest holds something that acts or leads elsewhere: %(part)s."), part=name[:40]
+            )
     return Crest(body, "image/svg+xml")
+
+
+def keep(body: bytes, data: Path) -> str:
+    """Lay a crest into the directory of an instance; its name there. Unfit when it is none."""
+    kind = "png" if of(body).mimetype == "image/png" else "svg"
+    name = f"crest-{hashlib.sha256(body).hexdigest()[:16]}.{kind}"
+    part = data / f"{name}.part"
+    part.write_bytes(body)
+    part.replace(data / name)
+    return name
+
+
+def tidy(data: Path, worn: Path | None) -> None:
+    """Throw away the crests that were laid there before and are not worn any more."""
+    for path in data.glob("crest-*"):
+        if KEPT.fullmatch(path.name) and path != worn:
+            path.unlink(missing_ok=True)
 
 
 def _acts(name: str, value: str) -> bool:

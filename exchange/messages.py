@@ -53,6 +53,14 @@ class Refusal(Exception):
         super().__init__("; ".join(str(p) for p in self.problems))
 
 
+class Unfit(ValueError):
+    """A value that a setting cannot take; `message` says why, to the log in English and to a page in any language."""
+
+    def __init__(self, message: Message | str, **params: Any) -> None:
+        self.message = message if isinstance(message, Message) else Message(message, params)
+        super().__init__(str(self.message))
+
+
 class NotFound(Refusal):
     """Nothing here goes by that name."""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from exchange.web import (
+    accessible,
     account,
     adopting,
     asking,
@@ -23,6 +24,7 @@ from exchange.web import (
     desk,
     downloads,
     dress,
+    dressing,
     failures,
     feeds,
     finding,
@@ -67,12 +69,13 @@ from exchange.web.limits import CorrectionLimits, LoginLimits
 
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (
+    accessible,
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
-    *(dress, growing, practice_pictures, components, harvesting, taking_in, translating),
+    *(dress, dressing, growing, practice_pictures, components, harvesting, taking_in, translating),
 )
 
 if TYPE_CHECKING:

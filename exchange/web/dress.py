@@ -38,7 +38,8 @@ def style_address() -> str:
 
 def crest_address() -> str:
     """The address of the house's crest; "" when it has none."""
-    return f"/crest?v={_mark(_crest(str(settings().crest)).body)}" if settings().crest else ""
+    found = _worn()
+    return f"/crest?v={_mark(found.body)}" if found else ""
 
 
 @public.get("/house.css")
@@ -50,9 +51,7 @@ def house_css() -> Response:
 @public.get("/crest")
 def house_crest() -> Response:
     """The crest of this house, which nothing in it can act from."""
-    if not settings().crest:
-        abort(404)
-    found = _crest(str(settings().crest))
+    found = _worn() or abort(404)
     made = _kept(Response(found.body, mimetype=found.mimetype))
     made.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return made
@@ -60,6 +59,14 @@ def house_crest() -> Response:
 
 def _declared(tones: Tones) -> str:
     return " ".join(f"--{f.name.replace('_', '-')}: {getattr(tones, f.name)};" for f in fields(tones))
+
+
+def _worn() -> crest.Crest | None:
+    """The crest of the settings; None also when its file went away meanwhile, which breaks no page."""
+    try:
+        return _crest(str(settings().crest)) if settings().crest else None
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=8)

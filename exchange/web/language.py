@@ -79,7 +79,20 @@ def ngettext(one: str, many: str, n: int) -> str:
 
 def said(message: Message | str) -> str:
     """What a rule of the exchange said, in the reader's language."""
-    return message.render(gettext) if isinstance(message, Message) else gettext(message)
+    return _with_figures(message).render(gettext) if isinstance(message, Message) else gettext(message)
+
+
+def _with_figures(message: Message) -> Message:
+    """The same with its decimals as the reader writes them."""
+    told = {
+        key: _with_figures(value)
+        if isinstance(value, Message)
+        else number(value)
+        if isinstance(value, float)
+        else value
+        for key, value in message.params.items()
+    }
+    return Message(message.msgid, told)
 
 
 def label(concept_id: str | None) -> str:

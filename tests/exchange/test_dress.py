@@ -34,19 +34,19 @@ def test_colours_are_counted_against_the_grounds_of_the_style_sheet() -> None:
 def test_a_colour_that_cannot_be_read_is_refused_and_a_readable_one_named(colour: str) -> None:
     with pytest.raises(ValueError, match=r"text needs 4.5") as refused:
         house(colour)
-    better = str(refused.value).split("; ")[1][:7]
+    better = str(refused.value).removesuffix(".")[-7:]
     assert contrast(better, "#ffffff") >= 4.5
     assert house(better)["light"].verdigris == better
 
 
 @pytest.mark.parametrize("colour", ["red", "#12345", "#12345g", "url(x)", "#000000;}"])
 def test_what_is_no_colour_is_refused(colour: str) -> None:
-    with pytest.raises(ValueError, match="must be a colour"):
+    with pytest.raises(ValueError, match="is written like"):
         house(colour)
 
 
 def test_settings_say_which_colour_they_cannot_take(tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_COLOUR.*cannot be read.*dark enough"):
+    with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_COLOUR: .*cannot be read.*dark enough, is #.{6}\.$"):
         config.load(tmp_path, origin="https://town.example", colour="#ffcc00")
     assert config.load(tmp_path, origin="https://town.example", colour="#003399").colour == "#003399"
 
@@ -84,3 +84,16 @@ def test_what_is_no_picture_or_acts_is_no_crest(tmp_path: Path, body: bytes) -> 
 def test_a_crest_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_CREST.*cannot be read"):
         config.load(tmp_path, origin="https://town.example", crest=str(tmp_path / "none.svg"))
+    with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_CREST: The crest has to be .*page.svg"):
+        (tmp_path / "page.svg").write_text("<html/>")
+        config.load(tmp_path, origin="https://town.example", crest="page.svg")
+
+
+def test_a_crest_in_the_data_directory_goes_by_its_name_and_none_is_none(tmp_path: Path) -> None:
+    name = crest.keep(PNG, tmp_path)
+    assert config.load(tmp_path, origin="https://town.example", crest=name).crest == tmp_path / name
+    assert config.load(tmp_path, origin="https://town.example", crest="").crest is None
+    crest.tidy(tmp_path, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    crest.tidy(tmp_path, None)
+    assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,19 @@ page, `file` as a file of its own that carries its colours along. What it shows 
 """
 
 from exchange.web.drawing.picture import Picture, file
-from exchange.web.drawing.shapes import arrow, circle, group, line, link, path, place, rect, text, wrapped
+from exchange.web.drawing.shapes import (
+    arrow,
+    circle,
+    group,
+    line,
+    link,
+    path,
+    place,
+    rect,
+    rows,
+    text,
+    wrapped,
+)
 
 __all__ = [
     "Picture",
@@ -19,6 +31,7 @@ __all__ = [
     "path",
     "place",
     "rect",
+    "rows",
     "text",
     "wrapped",
 ]

@@ -18,7 +18,7 @@ CLEAR = 0.15  # a ratio nearer to 1 than this is no different from chance
 
 
 def picture(exchange: Exchange, key: str = "bridging") -> drawing.Picture:
-    """The picture of one kind of exchange; an arrow that chance expects and that nobody went is a thin line."""
+    """The picture of one kind of exchange; where nothing goes there is no arrow, and the table says so."""
     made = drawing.Picture(
         key,
         640,
@@ -27,7 +27,7 @@ def picture(exchange: Exchange, key: str = "bridging") -> drawing.Picture:
         desc=" ".join(described(exchange)),
     )
     for flow in exchange.flows:
-        if flow.origin != flow.taker and flow.chance:
+        if flow.origin != flow.taker and flow.n:
             made.add(_arrow(flow))
     for kind in KINDS:
         made.add(_place(kind, exchange))
@@ -74,7 +74,7 @@ def _arrow(flow: Flow) -> Markup:
     length = hypot(x2 - x1, y2 - y1)
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
     nx, ny = uy, -ux  # to the left of the way, so that both directions have a lane of their own
-    lane = APART + (BY_CHANCE if flow.n else 0)
+    lane = APART + BY_CHANCE
     start = (x1 + ux * (RADIUS + 6) + nx * lane, y1 + uy * (RADIUS + 6) + ny * lane)
     end = (x2 - ux * (RADIUS + 8) + nx * lane, y2 - uy * (RADIUS + 8) + ny * lane)
     ratio = flow.ratio or 0.0

@@ -1,6 +1,6 @@
 """The shapes of pictures, each as safe markup; positions are in the picture's own units, from the top left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import hypot
 from typing import Any
 
@@ -53,13 +53,25 @@ def wrapped(
     x: float, y: float, words: str, cls: str = "", *, most: int, leading: float = 18, anchor: str = "start"
 ) -> Markup:
     """Words on as many lines as they need, each of about `most` characters."""
-    rows: list[str] = []
+    return rows(x, y, fill(words, most), cls, leading=leading, anchor=anchor)
+
+
+def fill(words: str, most: int) -> list[str]:
+    """Words in lines of about `most` characters."""
+    made: list[str] = []
     for word in words.split():
-        if rows and len(rows[-1]) + 1 + len(word) <= most:
-            rows[-1] += f" {word}"
+        if made and len(made[-1]) + 1 + len(word) <= most:
+            made[-1] += f" {word}"
         else:
-            rows.append(word)
-    spans = [element("tspan", {"x": x, "dy": leading if n else 0}, row) for n, row in enumerate(rows)]
+            made.append(word)
+    return made
+
+
+def rows(
+    x: float, y: float, lines: Sequence[str], cls: str = "", *, leading: float, anchor: str = "start"
+) -> Markup:
+    """Lines of words below each other; the first stands on y."""
+    spans = [element("tspan", {"x": x, "dy": leading if n else 0}, row) for n, row in enumerate(lines)]
     return element("text", {"x": x, "y": y, "cls": cls, "text_anchor": anchor}, *spans)
 
 

@@ -7,12 +7,24 @@ from math import cos, pi, sin, sqrt
 from markupsafe import Markup
 
 from exchange.web import drawing
+from exchange.web.drawing.clear import LINE, Box, Point, Room, until
+from exchange.web.drawing.shapes import fill
 from exchange.web.language import gettext as _
 from exchange.web.language import ngettext, number
 
 WIDTH, HEIGHT = 720.0, 520.0
 MOST = 40  # instances around; more are told in the list
 SMALLEST, LARGEST, OWN = 7.0, 34.0, 16.0
+ROOMY, MOST_LETTERS = 22.0, 28  # from here on a circle has its figure inside; of one row of a name
+
+
+@dataclass(frozen=True)
+class Label:
+    """The rows of words beside a circle, and where they stand."""
+
+    rows: tuple[str, ...]
+    box: Box
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -35,13 +47,29 @@ def picture(name: str, own: int, peers: Sequence[Peer]) -> drawing.Picture:
     most = max([own, *(one.practices for one in shown)], default=1)
     middle = (WIDTH / 2, HEIGHT / 2)
     rings = _ring(len(shown))
-    for one, (x, y) in zip(shown, rings, strict=True):
-        made.add(*_ties(one, middle, max(OWN, radius(own, most)), (x, y), radius(one.practices, most)))
-    for one, (x, y) in zip(shown, rings, strict=True):
-        made.add(
-            _node(x, y, radius(one.practices, most), one.host, one.practices, "" if one.well else "unwell")
+    core = max(OWN, radius(own, most))
+    ties = [
+        _ties(one, middle, core, at, radius(one.practices, most))
+        for one, at in zip(shown, rings, strict=True)
+    ]
+    room = Room(WIDTH, HEIGHT)
+    room.lines = [(start, end) for two in ties for start, end in two]
+    circles = [
+        (*middle, core),
+        *((*at, radius(one.practices, most)) for one, at in zip(shown, rings, strict=True)),
+    ]
+    room.boxes = [(x - size, y - size, x + size, y + size) for x, y, size in circles]
+    ours, *names = [
+        _named(room, *circle, called, practices)
+        for circle, (called, practices) in zip(
+            circles, [(name, own), *((one.host, one.practices) for one in shown)], strict=True
         )
-    made.add(_node(*middle, max(OWN, radius(own, most)), name, own, "ours"))
+    ]
+    for one, two in zip(shown, ties, strict=True):
+        made.add(*(_arrow(start, end, ours.box, one) for start, end in two))
+    for one, circle, label in zip(shown, circles[1:], names, strict=True):
+        made.add(_node(*circle, label, one.practices, "" if one.well else "unwell"))
+    made.add(_node(*circles[0], ours, own, "ours"))
     return made
 
 
@@ -68,40 +96,56 @@ def _ring(count: int) -> list[tuple[float, float]]:
     return made
 
 
-def _ties(
-    one: Peer, middle: tuple[float, float], own: float, at: tuple[float, float], size: float
-) -> list[Markup]:
+def _ties(one: Peer, middle: Point, core: float, at: Point, size: float) -> list[tuple[Point, Point]]:
+    aside = 5.0 if one.followed and one.follows else 0.0
     made = []
     if one.followed:
-        made.append(_tie(at, size, middle, own, one))
+        made.append(_tie(at, size, middle, core, aside))
     if one.follows:
-        made.append(_tie(middle, own, at, size, one))
+        made.append(_tie(middle, core, at, size, aside))
     return made
 
 
-def _tie(start: tuple[float, float], r1: float, end: tuple[float, float], r2: float, one: Peer) -> Markup:
+def _tie(start: Point, r1: float, end: Point, r2: float, aside: float) -> tuple[Point, Point]:
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = sqrt(dx * dx + dy * dy) or 1.0
     ux, uy = dx / length, dy / length
-    aside = 5.0 if one.followed and one.follows else 0.0
-    x1, y1 = start[0] + ux * (r1 + 3) + uy * aside, start[1] + uy * (r1 + 3) - ux * aside
-    x2, y2 = end[0] - ux * (r2 + 5) + uy * aside, end[1] - uy * (r2 + 5) - ux * aside
-    return drawing.arrow(x1, y1, x2, y2, 1.6, "flow" if one.well else "flow rough", head=8)
-
-
-def _node(x: float, y: float, size: float, name: str, practices: int, cls: str) -> Markup:
-    below = y + size + 16
-    return drawing.group(
-        drawing.circle(x, y, size, "circle"),
-        drawing.wrapped(x, below, name, "small-text strong-text name", most=28, leading=15, anchor="middle"),
-        drawing.text(
-            x,
-            y + 4 if size > 22 else below + 15 * (1 + len(name) // 29),
-            ngettext("%(shown)s practice", "%(shown)s practices", practices) % {"shown": number(practices)}
-            if size <= 22
-            else number(practices),
-            "small-text quiet-text figure" if size <= 22 else "strong-text figure",
-            anchor="middle",
-        ),
-        cls=cls,
+    return (
+        (start[0] + ux * (r1 + 3) + uy * aside, start[1] + uy * (r1 + 3) - ux * aside),
+        (end[0] - ux * (r2 + 5) + uy * aside, end[1] - uy * (r2 + 5) - ux * aside),
     )
+
+
+def _arrow(start: Point, end: Point, label: Box, one: Peer) -> Markup:
+    """An arrow that ends, or begins, before the name in the middle when there was no clear place for that."""
+    begins, ends = until(end, start, label), until(start, end, label)
+    return drawing.arrow(*begins, *ends, 1.6, "flow" if one.well else "flow rough", head=8)
+
+
+def _named(room: Room, x: float, y: float, size: float, name: str, practices: int) -> Label:
+    """The rows of a name and where they stand; a large circle has its figure inside."""
+    rows = fill(name, MOST_LETTERS)
+    if size <= ROOMY:
+        rows.append(
+            ngettext("%(shown)s practice", "%(shown)s practices", practices) % {"shown": number(practices)}
+        )
+    box, anchor = room.place(x, y, size, rows, above=y < HEIGHT / 2 - 1)
+    return Label(tuple(rows), box, anchor)
+
+
+def _node(x: float, y: float, size: float, label: Label, practices: int, cls: str) -> Markup:
+    left, top, right, _bottom = label.box
+    at = {"start": left, "middle": (left + right) / 2, "end": right}[label.anchor]
+    words = label.rows[:-1] if size <= ROOMY else label.rows
+    parts = [
+        drawing.circle(x, y, size, "circle"),
+        drawing.rows(at, top + 12, words, "small-text strong-text name", leading=LINE, anchor=label.anchor),
+    ]
+    if size <= ROOMY:
+        base = top + 12 + LINE * len(words)
+        parts.append(
+            drawing.text(at, base, label.rows[-1], "small-text quiet-text figure", anchor=label.anchor)
+        )
+    else:
+        parts.append(drawing.text(x, y + 4, number(practices), "strong-text figure", anchor="middle"))
+    return drawing.group(*parts, cls=cls)

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Iterator
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from exchange.models.officer import LoginSession, Officer
 from tests.exchange.web.world import PASSWORD, Visitor
 
 ORIGIN = "https://uplands.example"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 GIVEN = {
     "name": "Dörfer des Oberlands",
     "contact": "it@uplands.example",
@@ -158,6 +161,10 @@ def test_the_site_is_renamed_and_takes_in_one_more_community_and_its_officer(fre
     sent = {"name": "Uplands", "contact": "", "languages": ["en", "it"]}
     assert operator.post("/desk/instance/site", sent).location.endswith("done=search-changed")
     assert operator.see("/").title.text.endswith("Uplands")
+    assert "the country of those who run this site" in Visitor(fresh).see("/accessibility").text
+    operator.post("/desk/instance/site", sent | {"enforcement": "Office for Access, https://access.example/"})
+    (office,) = Visitor(fresh).see("/accessibility").select("a[rel=external]")
+    assert (office.text, office["href"]) == ("Office for Access", "https://access.example/")
     assert config.load(fresh.data).languages == ("en", "it")
     mere = {"community.name": "Mere", "community.country": "IE", "community.population": "1.240"}
     assert operator.post("/desk/instance/communities", mere | {"community.country": ""}).status_code == 422
@@ -179,3 +186,48 @@ def test_the_site_is_renamed_and_takes_in_one_more_community_and_its_officer(fre
         cli, ["--data", str(fresh.data), "officer", "remove", "it@uplands.example"], prog_name="jumelage"
     )
     assert (refused.exit_code, "last administrator" in refused.output) == (1, True)
+
+
+def test_the_site_is_dressed_and_undressed_and_what_cannot_be_worn_is_refused_in_words(
+    fresh: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    operator, path = Visitor(fresh, "it"), "/desk/instance/dress"
+    operator.log_in("it@uplands.example")
+    before = (fresh.data / config.FILE).read_text()
+    for given, words in (
+        ({"colour": "#ffcc00"}, "il suo contrasto con la pagina (#fbfaf6) è 1,4, e al testo serve 4,5"),
+        ({"colour": "rosso"}, "Un colore si scrive come #0b5d46"),
+        ({"crest": (BytesIO(b"GIF89a"), "crest.png")}, "SVG o PNG."),
+        ({"crest": (BytesIO(SVG.replace(b"<path", b"<script")), "crest.svg")}, "porta altrove: script."),
+        ({"crest": (BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(40_000)), "a.png")}, "supera i 40 kB"),
+    ):
+        refused = operator.post(path, {"colour": "#003399"} | given)
+        assert refused.status_code == 422, given
+        assert words in unescape(refused.text)
+        assert (fresh.data / config.FILE).read_text() == before
+        assert list(fresh.data.glob("crest-*")) == []
+    assert "contrasto" in operator.post(path, {"colour": "#ffcc00"}).text
+    sent = {"colour": "#003399", "crest": (BytesIO(SVG), "../../crest.exe")}
+    assert operator.post(path, sent).location.endswith("done=search-changed")
+    (kept,) = fresh.data.glob("crest-*.svg")
+    told = config.load(fresh.data)
+    assert (told.colour, told.crest, kept.read_bytes()) == ("#003399", kept, SVG)
+    shown = Visitor(fresh).get(Visitor(fresh).see("/").select_one("a.brand img")["src"])  # type: ignore[index]
+    assert (shown.data, "sandbox" in shown.headers["Content-Security-Policy"]) == (SVG, True)
+    backup.backup(fresh.instance.settings, tmp_path / "dressed")
+    again = backup.restore(tmp_path / "dressed", tmp_path / "again")
+    assert again.crest == tmp_path / "again" / kept.name
+    monkeypatch.setenv("JUMELAGE_COLOUR", "#6a1b9a")
+    monkeypatch.setenv("JUMELAGE_NAME", "Uplands of the server")
+    page = operator.see("/desk/instance/site")
+    assert set(re.findall(r"JUMELAGE_\w+", page.text)) == {"JUMELAGE_COLOUR", "JUMELAGE_NAME"}
+    assert page.select("#f-colour, #f-name") == []
+    sent = {"name": "", "contact": "", "languages": ["en"]}
+    assert operator.post("/desk/instance/site", sent).status_code == 303, "its name is not asked"
+    assert operator.post(path, {"colour": "#ffcc00", "bare": "yes"}).status_code == 303
+    monkeypatch.undo()
+    told = config.load(fresh.data)
+    assert (told.name, told.colour, told.crest, told.languages) == ("Uplands", "#003399", None, ("en",))
+    assert list(fresh.data.glob("crest-*")) == []
+    assert operator.post(path, {"colour": ""}).status_code == 303
+    assert "house.css" not in operator.get("/").text

@@ -1,11 +1,12 @@
 """Pictures that the server draws: safe, readable without eyes, and with their colours when they leave."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
 
 from exchange.web import drawing
-from exchange.web.drawing import land, star
+from exchange.web.drawing import clear, land, star
 from exchange.web.drawing.labels import Labels
 from exchange.web.drawing.projection import project
 
@@ -106,3 +107,26 @@ def test_the_graph_shows_who_follows_whom_and_the_largest_when_there_are_too_man
     assert len(arrows) == 1 + 1 + 2 * (star.MOST - 2)
     assert arrows.count("arrow flow rough") == 1
     assert made.desc.startswith("42 other instances: 41 are followed from here, 41 follow")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13])
+def test_no_arrow_of_the_graph_runs_into_a_name(count: int) -> None:
+    peers = [
+        star.Peer(f"upland-{n}.example", 30 - n, followed=n % 3 < 2, follows=n % 3 > 0) for n in range(count)
+    ]
+    svg = ElementTree.fromstring(str(star.picture("Villages of the Uplands", 6, peers).page()))
+    lines = []
+    for shaft in svg.iter(f"{SVG}path"):
+        if shaft.get("class") == "shaft":
+            x1, y1, _mx, _my, x2, y2 = map(float, re.findall(r"-?[\d.]+", shaft.get("d") or ""))
+            lines.append(((x1, y1), (x2, y2)))
+    boxes = []
+    for text in svg.iter(f"{SVG}text"):
+        for row in list(text) or [text]:
+            if row.text and not row.text.isdigit():
+                width, x = 6.5 * len(row.text), float(row.get("x") or 0)
+                left = x - {"middle": width / 2, "end": width}.get(text.get("text-anchor") or "", 0)
+                y = float(text.get("y") or 0)
+                boxes.append((left, y - 11, left + width, y + 3))
+    assert len(boxes) > count
+    assert [(one, box) for one in lines for box in boxes if clear.enters(*one, box) is not None] == []

@@ -1,0 +1,47 @@
+"""The addresses that an operator writes: where the instance is in the world, and where it listens."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+def canonical_origin(value: str, *, lab: bool = False) -> str:
+    """`value` as scheme, host and port in lower case; ValueError says what is wrong with it."""
+    try:
+        parts = urlsplit(value.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ValueError(f"is not an address: {error}") from error
+    if parts.scheme not in ("https", "http"):
+        raise ValueError("must begin with https://")
+    if parts.scheme == "http" and not lab:
+        raise ValueError("must begin with https:// (http:// needs JUMELAGE_LAB=1)")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must be https://host or https://host:port, without a path")
+    if not host or any(not (character.isalnum() or character in "-.:") for character in host):
+        raise ValueError("must name a host")
+    if not host.isascii():
+        raise ValueError(f"must be written in ASCII: {host.encode('idna').decode()}")
+    if not lab and (_is_address(host) or "." not in host or host.endswith(".localhost")):
+        raise ValueError("must name a host that other instances can reach, not an address or localhost")
+    host = f"[{host}]" if ":" in host else host
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
+
+
+def host_and_port(value: str) -> tuple[str, int]:
+    """The two halves of `HOST:PORT`; ValueError says what is wrong with it."""
+    host, _, port = value.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not bare or (":" in bare and bare == host) or not port.isascii() or not port.isdigit():
+        raise ValueError("must be HOST:PORT, like 127.0.0.1:8000")
+    if int(port) > 65535:
+        raise ValueError("must have a port of 65535 or less")
+    return bare, int(port)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -29,6 +29,8 @@ PUBLIC = [
     "/help/search",
     "/help/facts",
     "/privacy",
+    "/accessibility",
+    "/consultations",
     "/nowhere",
 ]
 OFFICERS = [
@@ -116,6 +118,40 @@ def test_no_page_is_wider_than_a_small_phone(chromium: Any, house: House, mailbo
         if reader.page.evaluate("document.documentElement.scrollWidth") > 320:
             wide.append(path)
     assert wide == []
+    reader.context.close()
+
+
+def test_at_400_percent_and_in_forced_colours_nothing_is_lost(
+    chromium: Any, house: House, mailbox: str
+) -> None:
+    """A screen of 1280 by 1024 at 400 % is one of 320 by 256, in the colours that the reader's system forces."""
+    reader = Reader(
+        chromium,
+        house,
+        viewport={"width": 320, "height": 256},
+        device_scale_factor=4,
+        forced_colors="active",
+        locale="es-ES",
+    )
+    reader.log_in(mailbox)
+    found = {}
+    for path in ("/", "/practices?q=energy", SAILLANS, "/bridging", "/accessibility", f"{SAILLANS}/rate"):
+        page = reader.open(path)
+        if barriers := reader.barriers():
+            found[path] = barriers
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            found[path] = ["wide"]
+    assert found == {}
+    page.focus("#f-comment")
+    edges = page.evaluate(
+        "(s => [s.outlineStyle, s.borderTopStyle])(getComputedStyle(document.querySelector('#f-comment')))"
+    )
+    assert edges == ["solid", "solid"]
+    page = reader.open("/privacy?done=saved")
+    motion = "getComputedStyle(document.querySelector('.note')).animationName"
+    assert page.evaluate(motion) == "none"
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(motion) == "arrive"
     reader.context.close()
 
 

@@ -46,7 +46,9 @@ def test_what_is_no_colour_is_refused(colour: str) -> None:
 
 
 def test_settings_say_which_colour_they_cannot_take(tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_COLOUR: .*cannot be read.*dark enough, is #.{6}\.$"):
+    with pytest.raises(
+        config.ConfigurationError, match=r"JUMELAGE_COLOUR: .*cannot be read.*dark enough, is #.{6}\.$"
+    ):
         config.load(tmp_path, origin="https://town.example", colour="#ffcc00")
     assert config.load(tmp_path, origin="https://town.example", colour="#003399").colour == "#003399"
 
@@ -84,8 +86,8 @@ def test_what_is_no_picture_or_acts_is_no_crest(tmp_path: Path, body: bytes) -> 
 def test_a_crest_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_CREST.*cannot be read"):
         config.load(tmp_path, origin="https://town.example", crest=str(tmp_path / "none.svg"))
+    (tmp_path / "page.svg").write_text("<html/>")
     with pytest.raises(config.ConfigurationError, match=r"JUMELAGE_CREST: The crest has to be .*page.svg"):
-        (tmp_path / "page.svg").write_text("<html/>")
         config.load(tmp_path, origin="https://town.example", crest="page.svg")
 
 

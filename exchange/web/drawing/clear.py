@@ -5,7 +5,7 @@ from collections.abc import Sequence
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 Point = tuple[float, float]
 LETTER, LINE = 7.2, 15.0  # a letter's width and a line's height in small bold text, about
-GAP, AIR = 5.0, 4.0  # between a circle and its words; around words
+GAP, ASIDE, AIR = 5.0, 10.0, 4.0  # between a circle and words below, or beside it; around words
 
 
 class Room:
@@ -23,12 +23,14 @@ class Room:
         width, height = LETTER * max(map(len, rows)), LINE * len(rows)
         under = (x - width / 2, y + radius + GAP, "middle")
         over = (x - width / 2, y - radius - GAP - height, "middle")
-        sides = (
-            (x + radius + GAP, y - height / 2, "start"),
-            (x - radius - GAP - width, y - height / 2, "end"),
-        )
+        right, left = (x + radius + ASIDE, "start"), (x - radius - ASIDE - width, "end")
+        beside = [
+            (at, y + lift, anchor)
+            for lift in (-height / 2, radius / 2, -radius / 2 - height)
+            for at, anchor in (right, left)
+        ]
         near = (over, under) if above else (under, over)
-        boxes = [((left, top, left + width, top + height), anchor) for left, top, anchor in (*near, *sides)]
+        boxes = [((left, top, left + width, top + height), anchor) for left, top, anchor in (*near, *beside)]
         box, anchor = next((one for one in boxes if self.is_free(one[0])), boxes[0])
         self.boxes.append(box)
         return box, anchor

@@ -66,7 +66,8 @@ def picture(name: str, own: int, peers: Sequence[Peer]) -> drawing.Picture:
         )
     ]
     for one, two in zip(shown, ties, strict=True):
-        made.add(*(_arrow(start, end, ours.box, one) for start, end in two))
+        for start, end in two:
+            made.add(_arrow(start, end, ours.box, one, inwards=one.followed and (start, end) == two[0]))
     for one, circle, label in zip(shown, circles[1:], names, strict=True):
         made.add(_node(*circle, label, one.practices, "" if one.well else "unwell"))
     made.add(_node(*circles[0], ours, own, "ours"))
@@ -116,10 +117,13 @@ def _tie(start: Point, r1: float, end: Point, r2: float, aside: float) -> tuple[
     )
 
 
-def _arrow(start: Point, end: Point, label: Box, one: Peer) -> Markup:
-    """An arrow that ends, or begins, before the name in the middle when there was no clear place for that."""
-    begins, ends = until(end, start, label), until(start, end, label)
-    return drawing.arrow(*begins, *ends, 1.6, "flow" if one.well else "flow rough", head=8)
+def _arrow(start: Point, end: Point, label: Box, one: Peer, *, inwards: bool) -> Markup:
+    """An arrow; at the middle it ends, or begins, before the name when that found no clear place."""
+    if inwards:
+        end = until(start, end, label)
+    else:
+        start = until(end, start, label)
+    return drawing.arrow(*start, *end, 1.6, "flow" if one.well else "flow rough", head=8)
 
 
 def _named(room: Room, x: float, y: float, size: float, name: str, practices: int) -> Label:

@@ -85,7 +85,11 @@ def test_the_picture_of_bridging_says_what_its_table_says(visitor: Visitor) -> N
     assert told["ratings"]["placed"] > 0
     picture = visitor.get("/bridging.svg")
     assert picture.mimetype == "image/svg+xml"
-    assert ElementTree.fromstring(picture.data).tag.endswith("svg")
+    svg = ElementTree.fromstring(picture.data)
+    drawn = [one for one in svg.iter("{http://www.w3.org/2000/svg}g") if "arrow" in one.get("class", "")]
+    across = [flow for flow in told["adoptions"]["flows"] if flow["from"] != flow["to"]]
+    assert 0 < len(drawn) == sum(flow["n"] > 0 for flow in across) < len(across)
+    assert "(0)" not in picture.text
 
 
 def test_what_is_sought_is_said_on_the_desk_and_shows_in_the_map(house: House, visitor: Visitor) -> None:

@@ -1,0 +1,111 @@
+"""A coordinator at the desk, in Italian; and somebody from the town who has no account, in English, without a script."""
+
+from typing import Any
+
+import pytest
+
+from exchange.catalogue import cluster, shelf
+from exchange.worker import work_until_quiet
+from tests.browser.test_pages import SAILLANS, Reader
+from tests.exchange.web.world import officer
+from tests.rig import House
+
+
+@pytest.fixture(scope="module")
+def led(house: House) -> str:
+    """The address of a cluster of the house in which Ulm and Saillans are members."""
+    with house.instance.database.writing() as session:
+        made = cluster.found(session, house.origin, slug="open-towns", name={"it": "Comuni aperti"})
+        for slug in ("ulm", "saillans"):
+            cluster.admit(session, made, shelf.community(session, slug).uri)
+    return "/clusters/open-towns"
+
+
+def test_a_coordinator_collects_asks_and_sees_what_is_missing(
+    chromium: Any, house: House, mailbox: str, led: str
+) -> None:
+    reader = Reader(chromium, house, locale="it-IT", color_scheme="dark")
+    reader.page.set_default_timeout(8000)
+    reader.log_in(mailbox)
+    page = reader.open(led)
+    assert page.inner_text("h1") == "Comuni aperti"
+    page.fill("#f-collection", "Decidere insieme")
+    page.get_by_role("button", name="Iniziare una raccolta").click()
+    page.wait_for_url("**/collections/*/edit")
+    reader.open(SAILLANS)
+    page.locator("details", has=page.locator("#f-into")).locator("summary").click()
+    page.fill("#f-word", "Chiede molto tempo, e ne vale la pena.")
+    page.locator("form[action$='/collect'] button").click()
+    page.wait_for_url("**?done=collected")
+    assert page.inner_text("h1") == "Decidere insieme"
+    assert page.locator("ol.cards .card").count() == 1
+    barriers = {"collection": reader.barriers()}
+    reader.open(led)
+    page.locator(f"a[href='{led}/calls/consultation']").click()
+    page.locator("main form .buttons button").click()
+    assert page.locator(".errors li").count() == 3  # a title, a question and a theme are needed
+    barriers["refused"] = reader.barriers()
+    page.fill("#f-title", "Chi partecipa la sera?")
+    page.fill("#f-words", "Come raggiungete chi lavora fino a tardi?")
+    page.select_option("#f-theme", "th-participation")
+    page.locator("main form .buttons button").click()
+    page.wait_for_url("**/consultations/*?done=call-opened")
+    page.fill("#f-title", "Al mercato, non in municipio")
+    page.fill("#f-text", "Il sabato al mercato vengono tutti.")
+    page.locator("[aria-labelledby=add] button").click()
+    page.wait_for_url("**done=contributed*")
+    work_until_quiet(house.instance)
+    page.reload()
+    assert "Al mercato, non in municipio" in page.inner_text("[aria-labelledby=said] .card h3")
+    barriers["consultation"] = reader.barriers()
+    page.fill("#f-synthesis", "Dove la gente è già.")
+    page.locator("button[name=do][value=close]").click()
+    page.wait_for_url("**done=call-closed*")
+    assert "Dove la gente è già." in page.inner_text("main")
+    reader.open(f"/gaps?cluster={led.rpartition('/')[2]}")
+    assert page.locator(f"a[href='{led}/calls/campaign']").is_visible()
+    reader.open("/gaps").click("figure summary")
+    there = page.locator("figure td a").first
+    many = int(there.inner_text())
+    there.click()
+    page.wait_for_url("**/practices?*theme=th-*")
+    assert page.locator("#results .card").count() == many
+    barriers["gaps"] = reader.barriers()
+    assert {name: found for name, found in barriers.items() if found} == {}
+    assert [told for told in reader.complaints if "422" not in told] == []
+    reader.context.close()
+
+
+def test_somebody_from_the_town_tells_the_owner_what_is_wrong_and_shares_it(
+    chromium: Any, house: House
+) -> None:
+    reader = Reader(chromium, house, locale="en-GB", java_script_enabled=False)
+    page = reader.open("/")
+    page.fill("#q", "Saillans")
+    page.press("#q", "Enter")
+    page.locator("#results .card", has_text="Saillans").locator("a[href^='/practices/']").first.click()
+    page.get_by_role("link", name="Tell the owner").click()
+    page.get_by_role("button", name="Send it to the owner").click()
+    assert page.locator(".errors a").get_attribute("href") == "#f-text"
+    page.fill("#f-text", "The council meets on Thursdays, not on Tuesdays.")
+    page.fill("#f-source", "https://saillans.example/agenda")
+    page.get_by_role("button", name="Send it to the owner").click()
+    page.wait_for_url("**?done=asked")
+    assert "Thank you." in page.inner_text("[role=status]")
+    page.get_by_role("link", name="Share it").click()
+    page.fill("#f-server", "@somebody@social.example")
+    page.get_by_role("button", name="Show the way there").click()
+    assert (
+        page.locator("main a[rel~=external]")
+        .first.get_attribute("href")
+        .startswith("https://social.example/")
+    )
+    reader.context.close()
+    owner = Reader(chromium, house, locale="en-GB", java_script_enabled=False)
+    owner.log_in(officer(house.instance, "saillans"))
+    page = owner.page
+    asked = page.locator("[aria-labelledby=corrections] li", has_text="on Thursdays")
+    assert "https://saillans.example/agenda" in asked.inner_text()
+    asked.locator("button[value=yes]").click()
+    page.wait_for_url("**/revise")
+    owner.context.close()

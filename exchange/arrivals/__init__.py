@@ -336,7 +336,11 @@ class Arrivals:
             return True
         if kind in ("curated", *CALLS, "contribution"):
             return False
-        return community_at(session, incoming.actor) is not None and incoming.kind in ("Update", "Delete")
+        if community_at(session, incoming.actor) is None:
+            return False
+        # Who is known may change and take back what we hold of theirs, and has no other way in by that.
+        changes = incoming.kind == "Update" and self._holds(session, incoming.object_id or "")
+        return changes or incoming.kind == "Delete"
 
     def _object(self, incoming: Incoming) -> dict[str, Any] | None:
         if isinstance(incoming.object, dict) and incoming.kind != "Announce":

@@ -23,7 +23,6 @@ from federation.activity import same_origin, strings
 from federation.errors import BadActivity, Forbidden
 from federation.journal import JournalEntry
 from federation.node import Incoming
-from federation.remote import RemoteActor
 
 DAY = timedelta(days=1)
 PER_DAY = 100  # supports and joins of one community that are told on
@@ -41,7 +40,7 @@ def say(taking: Taking, obj: dict[str, Any]) -> Contribution | None:
     if call is not None and call.withdrawn_at is not None:
         return None
     ours = call is not None and call.local
-    if ours and not _speaks(taking, read.author):
+    if ours and not taking.speaks(read.author):
         raise Forbidden("Only communities take part in consultations and campaigns.")
     author = taking.community(read.author).uri
     said = Contribution(
@@ -80,7 +79,7 @@ def liked(session: Session, incoming: Incoming, taking: Taking) -> bool | None:
     found = calls.entry(session, uri)
     if found is None or not found[1].local:
         return None
-    if not _speaks(taking, incoming.actor):
+    if not taking.speaks(incoming.actor):
         return False  # people like what they like; it does not count here
     by = taking.community(incoming.actor).uri
     call = contribute.supportable(session, uri, by)
@@ -92,18 +91,11 @@ def joined(session: Session, incoming: Incoming, taking: Taking) -> bool | None:
     call = calls.at(session, incoming.object_id or "")
     if call is None or not call.local or call.kind != CAMPAIGN:
         return None
-    if not _speaks(taking, incoming.actor):
+    if not taking.speaks(incoming.actor):
         return False
     by = taking.community(incoming.actor).uri
     contribute.joinable(session, call, by)
     return _back(session, incoming, call, call.uri, by)
-
-
-def _speaks(taking: Taking, actor: str) -> bool:
-    """Whether an actor is a community; a person, or any other actor, has no voice in a call of ours."""
-    known = taking.session.get(RemoteActor, actor)
-    document = taking.fetched.get(actor) or (known.document if known else {})
-    return "Organization" in strings(document.get("type"))
 
 
 def _back(session: Session, incoming: Incoming, call: Call, subject: str, by: str) -> bool:

@@ -35,7 +35,7 @@ def take(taking: "Taking", obj: dict[str, Any]) -> Delegation | None:
     found = delegation_at(session, read.uri)
     if found is not None and (found.local or found.ended_at is not None or read.updated <= found.modified_at):
         return None
-    giver = taking.community(read.giver)
+    giver = taking.organisation(read.giver)
     if found is None:
         found = Delegation(
             uri=read.uri,

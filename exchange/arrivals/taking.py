@@ -1,6 +1,7 @@
 """Taking in what others publish: their practices, reviews, adoptions and profiles as copies of ours."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam
@@ -27,8 +28,9 @@ from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
 from federation import originals
-from federation.activity import host_of, id_of, same_origin
+from federation.activity import host_of, id_of, same_origin, strings
 from federation.errors import BadActivity
+from federation.remote import RemoteActor
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -95,7 +97,7 @@ class Taking:
         ):
             return None
         practice = self.subject(read.practice_uri)
-        by = self.community(read.attributed_to)
+        by = self.organisation(read.attributed_to)
         problems = review.faults(practice, by.id, read.relation, read.ratings, read.comment)
         if problems:
             raise Refusal(problems)
@@ -140,7 +142,7 @@ class Taking:
         ):
             return None
         practice = self.subject(read.practice_uri)
-        publisher = self.community(read.attributed_to)
+        publisher = self.organisation(read.attributed_to)
         others = read.documented_by != "owner"
         if not others and practice.community_id == publisher.id:
             raise Refusal(N_("A community does not adopt its own practice."))
@@ -148,6 +150,8 @@ class Taking:
             raise Refusal(N_("Only the owner of a practice tells of the adoptions of others."))
         record = adoption_rules.read(read.stage, read.record, documented=True).data()
         if found is None:
+            if not others and not self._supersedes(practice, publisher, read.updated):
+                return None
             found = Adoption(
                 uri=read.uri,
                 practice_id=practice.id,
@@ -173,6 +177,21 @@ class Taking:
         handshake.apply(self.session, found, practice, self.session.get_one(Community, practice.community_id))
         evidence.settle(self.session, practice)
         return found
+
+    def _supersedes(self, practice: Practice, publisher: Community, updated: datetime) -> bool:
+        """A community has one adoption of a practice; under several addresses its newest word is the one."""
+        mine = select(Adoption).where(
+            Adoption.practice_id == practice.id,
+            Adoption.publisher_id == publisher.id,
+            Adoption.documented_by == "owner",
+        )
+        for older in self.session.exec(mine):
+            if older.withdrawn_at is None and older.modified_at >= updated:
+                return False
+            originals.forget(self.session, older.uri)
+            self.session.delete(older)
+        self.session.flush()
+        return True
 
     def subject(self, uri: str) -> Practice:
         """The practice that a review or adoption is about, taken in now when we did not hold it."""
@@ -204,6 +223,18 @@ class Taking:
         self.session.add(held)
         self.session.flush()
         return held
+
+    def organisation(self, uri: str) -> Community:
+        """The same, of an actor that may judge, adopt and lend its voice; Refusal when it is no organisation."""
+        if not self.speaks(uri):
+            raise Refusal(N_("Only an organisation rates, adopts and lends its voice."))
+        return self.community(uri)
+
+    def speaks(self, uri: str) -> bool:
+        """Whether an actor is an organisation, as far as its document is known; a person or a group is none."""
+        known = self.session.get(RemoteActor, uri)
+        document = self.fetched.get(uri) or (known.document if known else None)
+        return document is None or "Organization" in strings(document.get("type"))
 
     def knows(self, uri: str | None) -> bool:
         """Whether the community with that actor is held."""

@@ -1,0 +1,71 @@
+"""What a stranger may do who has become known by one word about a practice of ours: no more than before."""
+
+from typing import Any
+
+import pytest
+
+from exchange.models.adoption import Adoption
+from exchange.models.practice import Practice
+from exchange.models.review import Review
+from tests.journeys.point_3.said import all_of, article, newer, ours
+from tests.outsider import Outsider
+from tests.rig import House, Rig
+
+
+def review(fedi: Outsider, house: House, by: str, value: int = 4, key: str = "r") -> dict[str, Any]:
+    inner = {
+        "type": "Review",
+        "itemReviewed": ours(house).uri,
+        "relation": "rr-peer",
+        "reviewRating": [{"type": "Rating", "reviewAspect": "rc-effectiveness", "ratingValue": value}],
+    }
+    return fedi.note(key, by, ours(house).uri, "<p>Good.</p>") | {"review": inner}
+
+
+def adoption(fedi: Outsider, house: House, by: str, key: str, day: int) -> dict[str, Any]:
+    inner = {"type": "Adoption", "adopts": ours(house).uri, "stage": "ad-decided", "adopter": by}
+    note = fedi.note(key, by, ours(house).uri, "<p>We too.</p>", published=f"2026-01-0{day}T10:00:00Z")
+    return note | {"adoption": inner}
+
+
+def test_who_is_known_by_a_review_does_not_fill_the_catalogue(
+    rig: Rig, house: House, elsewhere: Outsider
+) -> None:
+    stranger = elsewhere.town("stranger")
+    told = review(elsewhere, house, stranger)
+    elsewhere.say(house, stranger, "Create", told)
+    rig.settle()
+    assert [one.ratings for one in all_of(house, Review)] == [{"rc-effectiveness": 4}]
+    thing = article(elsewhere, house, stranger)
+    for kind in ("Create", "Update", "Announce"):
+        elsewhere.say(house, stranger, kind, thing if kind != "Announce" else thing["id"])
+        rig.settle()
+    elsewhere.say(house, stranger, "Update", newer(thing, "Another bridge"))
+    rig.settle()
+    assert [one.local for one in all_of(house, Practice)] == [True]
+    changed = review(elsewhere, house, stranger, 5) | {"updated": "2026-02-01T10:00:00Z"}
+    elsewhere.say(house, stranger, "Update", changed)
+    rig.settle()
+    assert [one.ratings for one in all_of(house, Review)] == [{"rc-effectiveness": 5}]
+
+
+def test_a_community_has_one_adoption_of_a_practice_under_whatever_addresses(
+    rig: Rig, house: House, elsewhere: Outsider
+) -> None:
+    stranger, other = elsewhere.town("stranger"), elsewhere.town("other")
+    for key, day in (("a", 2), ("b", 3), ("c", 1), ("b", 3)):
+        elsewhere.say(house, stranger, "Create", adoption(elsewhere, house, stranger, key, day))
+    elsewhere.say(house, other, "Create", adoption(elsewhere, house, other, "d", 1))
+    rig.settle()
+    assert sorted(one.uri.rpartition("/")[2] for one in all_of(house, Adoption)) == ["b", "d"]
+
+
+@pytest.mark.parametrize("kind", ["Person", "Service", "Group"])
+def test_only_an_organisation_judges_and_adopts(
+    kind: str, rig: Rig, house: House, elsewhere: Outsider
+) -> None:
+    somebody = elsewhere.town("somebody", type=kind)
+    elsewhere.say(house, somebody, "Create", review(elsewhere, house, somebody))
+    elsewhere.say(house, somebody, "Create", adoption(elsewhere, house, somebody, "a", 1))
+    rig.settle()
+    assert [*all_of(house, Review), *all_of(house, Adoption)] == []

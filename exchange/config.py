@@ -132,8 +132,10 @@ class Settings(BaseSettings):
     )
     signed_fetch: bool = Field(
         default=False,
-        description="Answers other instances' requests for practices and actors only when they are signed, so "
-        "that blocked instances read nothing. The instance's own actor stays readable, and so do the pages.",
+        description="Gives ActivityPub documents (practices, actors, outboxes and the like) only to requests "
+        "that are signed, so that blocked instances do not get them there. The instance's own actor stays "
+        "readable, and so does everything that is for people and programs: pages, the API with its versions, "
+        "the catalogue and the map data.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),

@@ -11,7 +11,7 @@ from exchange.db import Database
 from exchange.models.adoption import Adoption
 from exchange.models.collection import Collected, Collection
 from exchange.models.community import Community
-from exchange.models.practice import PUBLISHED, Practice
+from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
 from federation import journal
@@ -87,12 +87,13 @@ def documents(session: Session, practices: Sequence[Practice]) -> list[Document]
         )
         reviews.update(dict(session.exec(counted).all()))
         adopted = (
-            select(Adoption, Community.uri)
+            select(Adoption, Community.uri, Community.local)
             .join(Community, Community.id == Adoption.adopter_id, isouter=True)  # type: ignore[arg-type]
             .where(col(Adoption.practice_id).in_(part), Adoption.withdrawn_at == None)  # noqa: E711
         )
-        for adoption, uri in session.exec(adopted):
-            taken[adoption.practice_id].append((adoption, uri))
+        for adoption, uri, ours in session.exec(adopted):
+            hearsay = ours and adoption.documented_by == OTHERS and not adoption.local
+            taken[adoption.practice_id].append((adoption, None if hearsay else uri))
     return [
         document(p, owners[p.community_id], reviews.get(p.id, 0), taken.get(p.id, []))  # type: ignore[arg-type]
         for p in practices

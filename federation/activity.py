@@ -154,6 +154,14 @@ def kind_of(document: Any) -> str:
     return kind
 
 
+def activity_kind(activity: dict[str, Any]) -> str:
+    """The type of an activity; one of several types would be one thing to us and another to others."""
+    kind = activity.get("type")
+    if isinstance(kind, list) and len(kind) != 1:
+        raise BadActivity("An activity has exactly one type.")
+    return kind_of(activity)
+
+
 def actor_of(activity: dict[str, Any]) -> str:
     """The one actor of an activity."""
     actors = as_list(activity.get("actor"))

@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from federation import handling, journal, lease, origins, peers, proofs, proving, reading, schedule
-from federation.activity import actor_of, as_list, id_of, kind_of, origin_of, same_origin
+from federation.activity import activity_kind, actor_of, as_list, id_of, origin_of, same_origin
 from federation.arrivals import Arrival, note
 from federation.base import now
 from federation.errors import BadDocument, FetchError, Quarantined, Refused, TryLater
@@ -209,7 +209,7 @@ def _informed(case: _Case) -> Incoming | None:
 
 
 def _incoming(node: Node, actor: str, item: Any) -> Incoming:
-    if not isinstance(item, dict) or kind_of(item) not in KINDS:
+    if not isinstance(item, dict) or activity_kind(item) not in KINDS:
         raise Refused(reason="This is not something that an outbox shows.")
     author = actor_of(item)
     if not same_origin(author, actor):

@@ -19,7 +19,7 @@ from federation import (
     rules,
     signatures,
 )
-from federation.activity import actor_of, host_of, id_of, kind_of, parse
+from federation.activity import activity_kind, actor_of, host_of, id_of, parse
 from federation.arrivals import Arrival
 from federation.base import now
 from federation.errors import Forbidden, Gone, InvalidSignature, Refused, TooMany
@@ -63,7 +63,7 @@ def receive(
     if len(body) > CHEAP:
         _charge(node, address, claim)
     activity = parse(body)
-    actor, kind, activity_id = actor_of(activity), kind_of(activity), id_of(activity) or ""
+    actor, kind, activity_id = actor_of(activity), activity_kind(activity), id_of(activity) or ""
     host = host_of(actor) or ""
     stranger = not rules.heeded(node, host)
     if stranger:

@@ -8,11 +8,11 @@ from typing import Any
 
 from federation import proofs
 from federation.activity import (
+    activity_kind,
     actor_of,
     as_list,
     id_of,
     ids_of,
-    kind_of,
     same_origin,
     strings,
     without_tree_signature,
@@ -31,7 +31,7 @@ def believed(activity: dict[str, Any], *, actor: str, ours: str) -> dict[str, An
     `ours` is our own origin: nothing that carries it comes from outside. Raises Forbidden when the
     activity as a whole oversteps, BadActivity when it lacks what its kind needs.
     """
-    kind = kind_of(activity)
+    kind = activity_kind(activity)
     if actor_of(activity) != actor:
         raise Forbidden("The activity is signed by somebody else than its actor.")
     if same_origin(actor, ours):

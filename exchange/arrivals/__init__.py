@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from exchange.arrivals import (
+    audience,
     collecting,
     consulting,
     contributing,
@@ -111,7 +112,7 @@ class Arrivals:
         if verb is None:
             return False
         try:
-            return bool(verb(session, incoming))
+            return bool(verb(session, audience.public_part(incoming)))
         except Refusal as refusal:
             first = refusal.problems[0]
             raise BadActivity(first.message.msgid, detail=str(refusal)[:500]) from refusal
@@ -136,6 +137,7 @@ class Arrivals:
         if not uri or not owner or not same_origin(uri, owner):
             raise BadActivity("The object does not name its owner.")
         from_elsewhere = not isinstance(incoming.object, dict) and not same_origin(uri, incoming.actor)
+        audience.check(incoming, obj)
         speaker = incoming.actor in (owner, f"{origin_of(owner)}/actor")
         if not speaker and not from_elsewhere:  # what is from elsewhere has its proof or its origin for it
             raise Forbidden("Only its owner changes an object.")
@@ -311,6 +313,7 @@ class Arrivals:
             return False
         if owner_of(obj) != incoming.actor or not same_origin(id_of(obj), incoming.actor):
             raise Forbidden("Only its owner changes an object.")
+        audience.check(incoming, obj)
         return self._take(session, incoming, "curated", obj)
 
     def _remove(self, session: Session, incoming: Incoming) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, select
 from exchange.arrivals import contributing
 from exchange.arrivals.collecting import cluster_of
 from exchange.arrivals.contributing import contribution_at
-from exchange.arrivals.taking import Taking, community_at
+from exchange.arrivals.taking import Taking, community_at, practice_at
 from exchange.catalogue import call as calling
 from exchange.catalogue import calls
 from exchange.messages import Refusal
@@ -113,19 +113,24 @@ def take(taking: Taking, obj: dict[str, Any]) -> Call | None:
     found.issued_at, found.modified_at = read.published, read.updated
     session.add(found)
     session.flush()
-    ours = f"{taking.origin}/"  # what our own communities support is not for others to tell
-    found.backers = [uri for uri in read.taking_part if not uri.startswith(ours)]
+    found.backers = _others(read.taking_part, taking.origin)
     session.add(found)
-    _list(session, found, read.entries, ours)
     for one in read.entries:
         _take_in(taking, one.uri)
+    _list(taking, found, read.entries)
     originals.keep(session, obj, told=obj is taking.told)
     return found
 
 
-def _list(session: Session, found: Call, listed: Sequence[ReadEntry], ours: str) -> None:
+def _others(backers: Sequence[str], ours: str) -> list[str]:
+    """Whom a cluster counts, without our own communities: what they support is not for others to tell."""
+    return [uri for uri in backers if not same_origin(uri, ours)]
+
+
+def _list(taking: Taking, found: Call, listed: Sequence[ReadEntry]) -> None:
+    session = taking.session
     session.exec(delete(Entry).where(col(Entry.call_id) == found.id))
-    session.add_all(
+    entries = (
         Entry(
             call_id=found.id,  # type: ignore[arg-type]
             contribution=one.uri,
@@ -135,11 +140,28 @@ def _list(session: Session, found: Call, listed: Sequence[ReadEntry], ours: str)
             hidden=one.hidden,
             moved_to=one.moved_to,
             moved_from=one.moved_from,
-            backers=[uri for uri in one.backers if not uri.startswith(ours)],
+            backers=_others(one.backers, taking.origin),
         )
         for one in listed
     )
+    session.add_all([one for one in entries if _is_said(taking, found, one)])
     session.flush()
+
+
+def _is_said(taking: Taking, found: Call, one: Entry) -> bool:
+    """Whether an entry can be what its author said there, as far as can be known here."""
+    uri = one.contribution
+    if not same_origin(uri, one.author) or "#" in uri:
+        return False
+    if (said := contribution_at(taking.session, uri)) is not None:
+        return calls.is_of(said, found, one)
+    if same_origin(uri, taking.origin) or practice_at(taking.session, uri) is not None:
+        return False  # what was said here we know, and a practice is no contribution
+    read = taking.fetched.get(uri)
+    if read is None:
+        return True
+    said_there = asked_in(read) == found.uri or one.moved_from is not None
+    return said_there and (kind_of(read), owner_of(read)) == ("contribution", one.author)
 
 
 def _take_in(taking: Taking, uri: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, func, select
 
+from exchange.arrivals import audience
 from exchange.messages import Refusal
 from exchange.models.base import now
 from exchange.models.comment import HIDDEN, WAITING, Comment
@@ -20,7 +21,7 @@ from exchange.vocabulary.activitystreams.kinds import owner_of
 from exchange.vocabulary.activitystreams.reading import moment_at
 from exchange.vocabulary.fields import UNDETERMINED, is_language
 from federation import hosts
-from federation.activity import host_of, id_of, ids_of, is_public, same_origin
+from federation.activity import host_of, id_of, ids_of, same_origin
 from federation.errors import BadActivity, Forbidden
 from federation.node import Incoming
 
@@ -53,7 +54,7 @@ def take(session: Session, incoming: Incoming, obj: dict[str, Any]) -> None:
         raise BadActivity("The object does not name its owner.")
     if buried(session, uri, author):
         return
-    if not (is_public(obj) or is_public(incoming.activity)):
+    if not audience.for_everybody(incoming, obj):
         if found is not None:  # it was for everybody, and now is not
             _erase(session, [found])
         return

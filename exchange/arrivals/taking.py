@@ -74,6 +74,8 @@ class Taking:
             found = Practice(uri=read.uri, community_id=owner.id, local=False, received_at=now())  # type: ignore[arg-type]
         elif found.community_id != owner.id:
             raise Refusal(N_("A practice does not change its owner."))
+        elif read.version == found.version and not self._says_the_same(found, read.record.data()):
+            raise Refusal(N_("What a version says does not change: other words come with the next number."))
         else:
             publish.put_aside(self.session, found)
         publish.write(found, read.record)
@@ -87,6 +89,13 @@ class Taking:
         (publish.keep_newer if known else publish.keep_version)(self.session, found)
         originals.keep(self.session, obj, told=obj is self.told)
         return found
+
+    def _says_the_same(self, found: Practice, record: dict[str, Any]) -> bool:
+        """Whether a record is the one that we hold, also where we did not know all of it when it came."""
+        if record == found.record:
+            return True
+        held = originals.signed(self.session, found.uri)
+        return held is not None and words.practice_of(held).record.data() == record
 
     def review(self, obj: dict[str, Any]) -> Review | None:
         """Keep an organisation's newest review of a practice."""

@@ -19,7 +19,8 @@ from federation.activity import same_origin
 class Said:
     """A contribution as a page shows it: with what was answered to it and who supports it.
 
-    `words` is None where this instance has not read it, `author` where it does not know the community.
+    `words` is None where this instance has not read it, and then nobody's name stands over it (`author`),
+    which is also None where it does not know the community.
     """
 
     entry: Entry
@@ -135,6 +136,11 @@ def made_to(said: Contribution, of: Call, one: Entry) -> bool:
     return said.call == of.uri or (one.moved_from is not None and same_origin(said.call, of.owner))
 
 
+def is_of(said: Contribution, of: Call, one: Entry) -> bool:
+    """Whether an entry tells of a contribution what that says of itself: its author, and to what it was said."""
+    return made_to(said, of, one) and (said.author, said.answers) == (one.author, one.answers)
+
+
 def contribution(session: Session, ref: str) -> Contribution:
     """The contribution with that address or key, which may have been taken back."""
     query = select(Contribution).where(or_(Contribution.uri == ref, Contribution.key == ref))
@@ -169,15 +175,18 @@ def known(session: Session, uris: Iterable[str]) -> dict[str, Community]:
 
 
 def shown(session: Session, of: Call) -> list[Said]:
-    """The contributions to a consultation with their comments, those with the most support first."""
+    """The contributions to a consultation with their comments, those with the most support first.
+
+    One that says itself that it is another's, or was said elsewhere, is left out, whoever lists it.
+    """
     listed = entries(session, of)
     uris = [one.contribution for one in listed]
-    where = {one.contribution: one for one in listed}
     texts = {
-        one.uri: one
-        for one in session.exec(select(Contribution).where(col(Contribution.uri).in_(uris)))
-        if made_to(one, of, where[one.uri]) and one.author == where[one.uri].author
+        one.uri: one for one in session.exec(select(Contribution).where(col(Contribution.uri).in_(uris)))
     }
+    listed = [
+        one for one in listed if one.contribution not in texts or is_of(texts[one.contribution], of, one)
+    ]
     behind = backers(session, of, listed)
     places = known(
         session, [one.author for one in listed] + [uri for some in behind.values() for uri in some]
@@ -186,7 +195,7 @@ def shown(session: Session, of: Call) -> list[Said]:
         one.contribution: Said(
             one,
             texts.get(one.contribution),
-            places.get(one.author),
+            places.get(one.author) if one.contribution in texts else None,
             [(uri, places.get(uri)) for uri in behind.get(one.contribution, ())],
         )
         for one in listed

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import calls
+from exchange.catalogue import calls, shelf
 from exchange.catalogue.tally import KIND
 from exchange.models.adoption import Adoption
 from exchange.models.call import ADOPTIONS, PRACTICES, Call
@@ -65,7 +65,10 @@ def progress(session: Session, of: Call) -> Progress:
     adoptions = [
         (a, p, adopter)
         for a, p, adopter in session.exec(taken)
-        if of.theme in p.themes and a.confirmed is not False and not a.record.get("inverse")
+        if of.theme in p.themes
+        and a.confirmed is not False
+        and not a.record.get("inverse")
+        and not shelf.is_hearsay(a, adopter)
     ]
     rows = [_row(place, list(places.values()), practices, adoptions) for place in (*PLACES, "")]
     wanted = [row for row in rows if of.aim.get("place") in (None, "", row.place)]

@@ -8,7 +8,7 @@ from sqlmodel import Session, case, col, func, or_, select
 from exchange.messages import N_, NotFound
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
-from exchange.models.practice import PUBLISHED, Practice, PracticeVersion
+from exchange.models.practice import OTHERS, PUBLISHED, Practice, PracticeVersion
 from exchange.models.review import Review
 
 
@@ -96,6 +96,14 @@ def adoptions_of(session: Session, of: Practice) -> list[Adoption]:
     query = select(Adoption).where(Adoption.practice_id == of.id, Adoption.withdrawn_at == None)  # noqa: E711
     found = list(session.exec(query.order_by(col(Adoption.issued_at), col(Adoption.id))))
     return sorted(found, key=lambda a: bool(a.record.get("inverse")))
+
+
+def is_hearsay(adoption: Adoption, adopter: Community) -> bool:
+    """Whether an owner elsewhere tells it of a community of ours, which could have told it itself.
+
+    It is shown, with who says it, and counts as nothing that our community has said.
+    """
+    return adoption.documented_by == OTHERS and adopter.local and not adoption.local
 
 
 def adopted_by(session: Session, adopter: Community) -> list[tuple[Adoption, Practice]]:

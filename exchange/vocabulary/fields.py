@@ -21,6 +21,8 @@ _EDTF = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?[~?%
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 )  # all of Cc but line ends and tabs, and Cs
+# Overrides and embeddings of direction reach beyond the text they stand in; the others hide what is said.
+UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _PERSONAL = re.compile(r"^[a-z]+[._][a-z]{2,}@", re.IGNORECASE)
 
 
@@ -30,9 +32,9 @@ def complain(kind: str, msgid: str, **params: Any) -> PydanticCustomError:
 
 
 def clean(text: str) -> str:
-    """Text as it is kept: composed form, no control characters but line ends, trimmed."""
+    """Text as it is kept: composed form, trimmed, no control characters but line ends, nothing unseen."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _CONTROLS.sub("", text).strip()
+    return UNSEEN.sub("", _CONTROLS.sub("", text)).strip()
 
 
 def is_language(value: Any) -> bool:
@@ -101,6 +103,8 @@ def _url(value: str) -> str:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or len(value) > 2000 or " " in value:
         raise complain("url", N_("This is not a web address that begins with https:// or http://."))
+    if "@" in parts.netloc:  # what stands before it looks like the host and is not
+        raise complain("url", N_("A web address begins with its host, without a name or password before it."))
     return value
 
 

@@ -10,21 +10,18 @@ from exchange.vocabulary.fields import clean
 TAGS = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "strong", "ul"}
 REL = "nofollow ugc noopener"
 
-# Overrides and embeddings of direction reach beyond the text they stand in; the others hide what is said.
-_UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-
 
 def limited(html: str) -> str:
     """The same words with the tags of plain prose only; links lead to the web and vouch for nothing."""
     kept = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https"}, link_rel=REL)
-    return _UNSEEN.sub("", clean(kept))
+    return clean(kept)
 
 
 def plain(html: str) -> str:
     """The words alone, as text that is still to be escaped where it is shown."""
     spaced = re.sub(r"(?i)<br\s*/?>|</(?:p|li|div|blockquote)>", "\n", html)
     bare = nh3.clean(spaced, tags=set())
-    return _UNSEEN.sub("", clean(unescape(bare)))
+    return clean(unescape(bare))
 
 
 def says_nothing(html: str) -> bool:

@@ -63,7 +63,11 @@ def community(ref: str) -> str:
         clusters=clusters,
         is_followed=is_followed,
         by_others=by_others,
-        learned_from=_distinct(owner for a, _p, owner in taken_up if not a.record.get("inverse")),
+        learned_from=_distinct(
+            owner
+            for a, _p, owner in taken_up
+            if not a.record.get("inverse") and not shelf.is_hearsay(a, found)
+        ),
         learned_by=_distinct_names((a, c) for a, _p, c in by_others if not a.record.get("inverse")),
     )
 

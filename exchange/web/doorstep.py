@@ -20,7 +20,8 @@ def register(app: Flask) -> None:
     inner = app.wsgi_app
 
     def doorstep(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if not is_host(environ.get("HTTP_HOST", "")):
+        host = environ.get("HTTP_HOST", "")
+        if not is_host(host) or not (host or environ.get("SERVER_PROTOCOL") == "HTTP/1.0"):
             start("400 Bad Request", [("Content-Type", "application/problem+json")])
             return [REFUSAL]
         for name in DATES:
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
 
 
 def is_host(text: str) -> bool:
-    """Whether a Host header can be the name of a host; an absent one can."""
+    """Whether a Host header can be the name of a host; an absent one can, as HTTP/1.0 allows it."""
     try:
         name = urlsplit(f"//{text}").hostname or ""
     except ValueError:

@@ -12,7 +12,7 @@ from exchange.catalogue.likeness.attributes import values
 from exchange.messages import N_, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
-from exchange.models.practice import PUBLISHED, Practice
+from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.models.territory import ReferenceUnit
 
 LOOKED_THROUGH = 20_000  # practices, and adoptions, the newest: more than that nobody waits for
@@ -157,6 +157,8 @@ def adopted_by_alike(
     An adopter of whom only the name is known is looked up among the reference units.
     """
     mine = select(Adoption.practice_id).where(Adoption.adopter_id == community.id)
+    if community.local:  # what an owner elsewhere tells of us is not what we did (`shelf.is_hearsay`)
+        mine = mine.where(or_(col(Adoption.documented_by) != OTHERS, col(Adoption.local)))
     taken = set(session.exec(mine)) if community.id is not None else set()
     record: Any = col(Adoption.record)
     nameless = case((col(Adoption.adopter_id).is_(None), col(Adoption.adopter)))

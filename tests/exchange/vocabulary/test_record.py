@@ -104,9 +104,9 @@ def test_the_title_of_a_source_is_a_plain_line() -> None:
     assert record.source[0].title == "Le Monde"
 
 
-def test_texts_are_kept_composed_and_without_control_characters() -> None:
+def test_texts_are_kept_composed_and_without_what_is_not_seen() -> None:
     record = PracticeRecord.model_validate(
-        {"language": "fr", "title": "  Cafe\u0301\x00\x1b du\r\nvillage\ud800 "}
+        {"language": "fr", "title": "  Cafe\u0301\x00\x1b\u202e du\r\nvil\u200blage\ud800\u2066 "}
     )
     assert record.title == {"fr": "Café du\nvillage"}
 
@@ -152,6 +152,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"dataProtection": {"personalData": []}}, "dataProtection.personalData", "Yes or no is expected here."),
     ({"cost": {"items": [{"currency": "euro"}]}}, "cost.items.0.currency", "This is not one of the forms expected here."),
     ({"sameAs": ["ftp://example.org"]}, "sameAs.0", "This is not a web address that begins with https:// or http://."),
+    ({"sameAs": ["https://good.example@evil.example/"]}, "sameAs.0", "A web address begins with its host, without a name or password before it."),
     ({"sameAs": ["https://[::1"]}, "sameAs.0", "This is not a web address that begins with https:// or http://."),
     ({"contactRole": [{"role": "Desk", "url": "desk@"}]}, "contactRole.0.url", "This is neither a mailbox nor a web address."),
     (

@@ -18,6 +18,12 @@ def test_what_cannot_be_a_name_is_no_host(host: str) -> None:
     assert not is_host(host)
 
 
+def test_a_request_that_names_no_host_is_refused(visitor: Visitor) -> None:
+    for protocol, status in (("HTTP/1.1", 400), ("HTTP/1.0", 200)):
+        bare = {"HTTP_HOST": "", "SERVER_PROTOCOL": protocol}
+        assert visitor.client.get("/nodeinfo/2.1", environ_overrides=bare).status_code == status
+
+
 @pytest.mark.parametrize(
     "path", ["/communities/a%00b", "/practices?q=a%00b", "/practices?a%00b=c", "/api/v1/practices?q=%00"]
 )

@@ -70,6 +70,8 @@ def test_what_is_not_an_activity_is_refused_before_anybody_asks_who_signed_it(st
             assert 400 <= stage.post(body) < 500, name
         status, head, _ = stage.raw("POST", "/inbox", {"Content-Type": ACTIVITY_JSON}, body)
         assert 400 <= status < 500, (name, head)
+    for kinds in (["Like", "Delete"], ["Like", "Like"], [], ["Like", 1]):
+        assert stage.say(stage.activity("Like", stage.practice.uri) | {"type": kinds}) == 400, kinds
     assert not stage.arrivals()
     assert not stage.neighbour.seen  # and nobody was asked for a key
     assert stage.lives()

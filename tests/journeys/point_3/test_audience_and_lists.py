@@ -76,6 +76,20 @@ def test_a_version_is_not_rewritten(rig: Rig, house: House, fedi: Outsider, town
     assert states(house)[-2:] == ["refused", "done"]
 
 
+def test_the_instance_changes_what_it_deletes_also_when_only_the_community_is_followed(
+    rig: Rig, house: House, fedi: Outsider, town: str
+) -> None:
+    thing = published(rig, house, fedi, town)
+    instance = fedi.actor("actor", type="Application")
+    fedi.say(house, instance, "Update", newer(thing, "Corrected"))
+    fedi.say(
+        house, instance, "Create", article(fedi, house, town) | {"id": f"{thing['id']}0"}
+    )  # nothing new by it
+    rig.settle()
+    assert held(house, thing["id"]).title == "Corrected"
+    assert held(house, f"{thing['id']}0") is None
+
+
 def test_an_owner_elsewhere_tells_of_an_adoption_of_ours_without_speaking_for_us(
     rig: Rig, house: House, fedi: Outsider, town: str
 ) -> None:

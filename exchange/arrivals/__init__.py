@@ -331,9 +331,9 @@ class Arrivals:
             return True
         obj = self._object(incoming)
         kind = kind_of(obj)
-        if obj is not None and incoming.kind == "Update" and self._holds(session, id_of(obj) or ""):
-            if self._speaks_for_instance(incoming.actor, owner_of(obj) or ""):
-                return True  # as it may delete what it keeps for its communities
+        corrects = obj is not None and self._speaks_for_instance(incoming.actor, owner_of(obj) or "")
+        if corrects and incoming.kind == "Update" and self._holds(session, incoming.object_id or ""):
+            return True  # as an instance may delete what it keeps for its communities
         if obj is not None and kind in ("review", "adoption", "answer") and self._is_ours(about(obj) or ""):
             return True
         if obj is not None and kind == "delegation" and speaking.concerns(session, self.origin, obj):

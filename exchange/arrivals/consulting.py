@@ -18,7 +18,7 @@ from exchange.catalogue import call as calling
 from exchange.catalogue import calls
 from exchange.messages import Refusal
 from exchange.models.call import Call, Entry
-from exchange.models.cluster import MEMBER, Belonging
+from exchange.models.cluster import ASKED, MEMBER, Belonging
 from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.call import ReadEntry, entries_in
@@ -56,7 +56,10 @@ def cares(session: Session, incoming: Incoming, obj: dict[str, Any] | None, kind
 
 
 def _belongs(session: Session, cluster: str) -> bool:
-    query = select(Belonging.id).where(Belonging.cluster == cluster, Belonging.state == MEMBER)
+    """Whether somebody here is in the cluster or has asked: its yes and what it tells new members race."""
+    query = select(Belonging.id).where(
+        Belonging.cluster == cluster, col(Belonging.state).in_((ASKED, MEMBER))
+    )
     return session.exec(query).first() is not None
 
 

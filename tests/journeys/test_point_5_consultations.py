@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from exchange.arrivals import contributing
+from exchange.arrivals import consulting, contributing
 from exchange.catalogue import call as calling
 from exchange.catalogue import calls, cluster, consult, contribute, join, progress, shelf
 from exchange.fetching import fetch_now
 from exchange.messages import NotAllowed, Refusal
+from exchange.models.base import now
 from exchange.models.call import CAMPAIGN, CONSULTATION, EVERYBODY, MEMBERS, Call
 from exchange.models.cluster import ASKED
 from federation import followers
 from federation.activity import PUBLIC
+from federation.node import Incoming
 from tests.exchange.web.world import logged_in
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete
@@ -114,6 +116,11 @@ def test_a_consultation_and_a_campaign_over_three_instances(rig: Rig, hub: House
     aim = {"number": "2", "counts": "practices", "place": "rural"}
     campaign = _open(hub, CAMPAIGN, open_to=EVERYBODY, theme="th-energy", aim=aim)
     rig.settle()
+    document = hub.document(campaign)
+    for asker, heard in ((hills, True), (watch, False)):  # it may come before the answer to who has asked
+        early = Incoming({"type": "Create", "object": document}, group, b"", now())
+        with asker.instance.database.reading() as session:
+            assert consulting.cares(session, early, document, CAMPAIGN) is heard
     with hub.instance.database.writing() as session:
         led = cluster.cluster(session, "quiet-towns")
         [asked] = cluster.members(session, led, ASKED)

@@ -4,7 +4,7 @@ from flask import redirect, request, url_for
 
 from exchange import contrast, crest
 from exchange.config import surroundings
-from exchange.messages import Problem, Unfit
+from exchange.messages import N_, Message, Problem, Unfit
 from exchange.vocabulary.fields import clean
 from exchange.web import founding, guard, house
 from exchange.web.blueprints import admin
@@ -34,6 +34,9 @@ def dress() -> founding.Answer:
     elif "crest" not in fixed and request.form.get("bare"):
         told["crest"] = ""
     if problems:
+        if picture and all(one.path != "crest" for one in problems):
+            told_of = N_("Choose the crest once more: no browser keeps a file that was chosen.")
+            problems.append(Problem("crest", Message(told_of)))
         return founding.page(founding.known() | {"colour": colour}, problems)
     _put_on(told, picture if "crest" not in fixed else b"")
     return redirect(url_for("admin.site", done="search-changed"), 303)

@@ -206,7 +206,8 @@ def test_the_site_is_dressed_and_undressed_and_what_cannot_be_worn_is_refused_in
         assert words in unescape(refused.text)
         assert (fresh.data / config.FILE).read_text() == before
         assert list(fresh.data.glob("crest-*")) == []
-    assert "contrasto" in operator.post(path, {"colour": "#ffcc00"}).text
+    both = operator.post(path, {"colour": "#ffcc00", "crest": (BytesIO(SVG), "crest.svg")}).text
+    assert 'aria-invalid="true"' in both.partition('id="f-crest"')[2].partition(">")[0], "a file is not kept"
     sent = {"colour": "#003399", "crest": (BytesIO(SVG), "../../crest.exe")}
     assert operator.post(path, sent).location.endswith("done=search-changed")
     (kept,) = fresh.data.glob("crest-*.svg")

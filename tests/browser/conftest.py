@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.exchange.web.conftest import quick_passwords
 from tests.exchange.web.world import officer, settle
 from tests.rig import House
+
+__all__ = ["quick_passwords"]  # a fixture for these tests too
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -151,7 +151,8 @@ def read_json(text: str) -> Any:
 
 def _measure_json(text: str) -> None:
     depth = deepest = 0
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text, re.DOTALL):
+    # A string that is never closed is taken in one piece: to look for its end again and again would take hours.
+    for found in re.finditer(r'"(?:[^"\\]+|\\.)*+"?|[\[\]{}]', text, re.DOTALL):
         if found[0] in "[{":
             depth += 1
             deepest = max(deepest, depth)

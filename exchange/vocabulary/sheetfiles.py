@@ -22,12 +22,9 @@ CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
 UNPACKED, PARTS = 8 * BIGGEST, 2_000
 AREA = 8_000_000  # cells between the first and the last
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_CELL_AT = re.compile(
-    rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,7})(\d{1,9})["'][^<>]*(?<!/)>"""
-)  # with content
-_ROW_AT = re.compile(
-    rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["'](\d{1,9})["'][^<>]*>\s*<(?:\w+:)?c(?:>|\s(?![^<>]*\br\s*=))"""
-)
+# Possessive, so that no broken tag is read twice: what is read in here was made by a stranger.
+_TAG = re.compile(rb"<(?:\w{1,20}:)?(row|c)(?=[\s/>])([^<>]*+)>")
+_AT = re.compile(rb"""\sr\s*+=\s*+["']([A-Z]{0,7})(\d{1,9})["']""")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
@@ -94,13 +91,18 @@ def _unpacked(data: bytes, cells: int) -> IO[bytes]:
 
 
 def _measure(content: bytes, cells: int) -> None:
-    rows = columns = 0
-    for column, row in _CELL_AT.findall(content):
-        rows, columns = max(rows, int(row)), max(columns, _column(column))
-    for row in _ROW_AT.findall(content):
-        rows = max(rows, int(row))
-    if rows > ROWS + 1 or columns > COLUMNS or rows * columns > cells:
-        raise refusal(N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS)
+    """Refuse a sheet whose cells with something in them are too many, or too far apart."""
+    rows = columns = row = count = 0
+    for tag in _TAG.finditer(content):
+        at = _AT.search(tag[2])
+        if tag[1] == b"row":
+            row = int(at[2]) if at else row + 1
+        elif not tag[2].endswith(b"/"):
+            count += 1
+            rows = max(rows, int(at[2]) if at else row)
+            columns = max(columns, _column(at[1]) if at else 0)
+        if rows > ROWS + 1 or columns > COLUMNS or max(rows * columns, count) > cells:
+            raise refusal(N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS)
 
 
 def _column(letters: bytes) -> int:

@@ -16,7 +16,7 @@ from exchange.vocabulary.plainfiles import read_json, read_yaml, refusal, text_o
 from exchange.vocabulary.record import PracticeRecord
 from exchange.vocabulary.sheetfiles import read_csv, read_xlsx
 
-LARGEST, LARGEST_YAML = 10 * 1024 * 1024, 2 * 1024 * 1024  # bytes
+LARGEST, LARGEST_YAML = 10 * 1024 * 1024, 512 * 1024  # bytes
 RECORDS, COLUMNS, CELLS = 200, 200, 2_000_000
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENDINGS = {"csv": "csv", "tsv": "csv", "yaml": "yaml", "yml": "yaml", "json": "json"}
@@ -45,7 +45,7 @@ def read(data: bytes, name: str = "") -> Table:
     if kind == "csv":
         return _table(row for _line, row in read_csv(data))
     if kind == "yaml" and len(data) > LARGEST_YAML:
-        raise refusal(N_("A YAML file has at most %(limit)s MB here."), limit=LARGEST_YAML // 1024 // 1024)
+        raise refusal(N_("A YAML file has at most %(limit)s kB here."), limit=LARGEST_YAML // 1024)
     text = text_of(data)
     return _table(_flat(one) for one in _records(read_yaml(text) if kind == "yaml" else read_json(text)))
 

@@ -26,7 +26,9 @@ from exchange.web import answers
 from exchange.web.questions import Question, place_of
 from exchange.web.recognising import ASIDE, leaves, own
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"|;,]+|[^\s<>\"|;,:@]+@[^\s<>\"|;,]+\.[a-z]{2,}", re.IGNORECASE)
+_ADDRESS = re.compile(  # bounded, so that a long word is not searched again from each of its letters
+    r"https?://[^\s<>\"|;,]+|[^\s<>\"|;,:@]{1,64}@[^\s<>\"|;,@]{1,200}\.[a-z]{2,20}", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})[./-])?(\d{1,2})[./-](\d{4})")
 _YES = {plain(w) for w in ("yes", "true", "oui", "vrai", "ja", "wahr", "sí", "verdadero", "vero", "1", "x")}
 _NO = {plain(w) for w in ("no", "false", "non", "faux", "nein", "falsch", "falso", "0")}
@@ -242,6 +244,8 @@ def _yes(cell: str) -> bool | None:
 
 def _date(cell: str) -> str:
     """A day, month or year as Europe writes it, as the record has it; anything else as it stands."""
+    if len(cell) > 40:
+        return cell
     if found := _DAY_FIRST.fullmatch(cell.strip()):
         day, month, year = found.groups()
         return f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else "")

@@ -181,6 +181,15 @@ def test_a_hostile_file_is_answered_with_a_sentence(mere: Visitor) -> None:
     assert "10 MB" in told(hand_in(mere, b"t" * (tables.LARGEST + 1)))
     assert "XLS" in told(hand_in(mere, tables.OLD_WORKBOOK + b"\0" * 64, "old.csv"))
     assert "Choose a file" in told(mere.post("/desk/take-in", {"language": "en"}))
+    unclosed = (
+        b"[" + b'"\\' * 200_000
+    )  # whoever looks for the ends of such things again and again sits for hours
+    assert told(hand_in(mere, unclosed, "quotes.json"))
+    broken = io.BytesIO()
+    with zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", "<workbook/>")
+        packed.writestr("xl/worksheets/sheet1.xml", b"<c " + b" r='A1'" * 100_000)
+    assert "workbook" in told(hand_in(mere, broken.getvalue(), "broken.xlsx"))
     for content in (b"", b"%PDF-1.7 \x00", b"[[[", b"[1, 2]", b"PK\x03\x04 no", b"a: &a [*a]", b"{}", b"[]"):
         assert told(hand_in(mere, content, "x.bin"))
 
@@ -207,7 +216,9 @@ def test_nonsense_in_the_shape_of_a_record_never_breaks_a_page(hamlets: Any, mer
     }
     house, _keys = hamlets
     before = {one.key for one in _all(house)}
-    address = hand_in(mere, json.dumps([nonsense, {"title": "x" * 5000}]).encode(), "n.json").location
+    address = hand_in(
+        mere, json.dumps([nonsense, {"title": "x" * 5000, "contact": "x" * 300_000}]).encode(), "n.json"
+    ).location
     page = mere.see(address)
     mere.post(address, {**filled(page), "record": ["0", "1", "7", "x"], "go": "take"})
     made = [one for one in _all(house) if one.key not in before]

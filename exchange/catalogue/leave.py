@@ -49,9 +49,13 @@ def what_is_kept(session: Session, officer: Officer) -> dict[str, Any]:
             for reader, search in readers
         ],
         "drafts": [
-            one.model_dump(include={"key", "data", "created_at", "modified_at"})
+            one.model_dump(include={"key", "data", "aside", "created_at", "modified_at"})
             | {"begun": one.officer_id == officer.id, "saved_last": one.saved_by == officer.id}
             for one in drafts
+        ],
+        "files_handed_in": [
+            one.model_dump(include={"name", "language", "rows", "created_at"})
+            for one in session.exec(select(Intake).where(Intake.officer_id == officer.id))
         ],
         "decisions": [
             one.model_dump(include={"kind", "about", "answer", "reason", "decided_at"})

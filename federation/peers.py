@@ -213,11 +213,6 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
         return _remembered(row, refresh) or _fetch_key(node, key_id, row)
 
 
-def make_room(threads: int) -> None:
-    """Tell how many threads answer the door, so that fetching for strangers never takes all of them."""
-    _flights.make_room(threads)
-
-
 def forget_lately() -> None:
     """Keys have changed in the database: what was remembered of them beside it holds no more."""
     _lately.clear()

@@ -11,7 +11,7 @@ from federation.flights import Flights
 
 
 def test_one_fetch_of_a_document_goes_at_a_time() -> None:
-    flights, flying, most = Flights(waiting=16, patience=5), [], []
+    flights, flying, most = Flights(patience=5), [], []
 
     def fetch(_: int) -> None:
         with flights.one("document", "host"):
@@ -52,36 +52,3 @@ def test_a_fetch_that_fails_makes_room_again() -> None:
     for _ in range(3):
         with pytest.raises(KeyError), flights.one("a", "host"):
             raise KeyError
-
-
-def test_those_who_wait_for_a_turn_are_few_and_the_others_are_told_at_once() -> None:
-    flights, release = Flights(total=1, waiting=1, patience=5), threading.Event()
-    waits = threading.Event()
-
-    def fly(name: str) -> bool:
-        with flights.one(name, name):
-            waits.set()
-            return release.wait(5)
-
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(fly, "a")
-        waits.wait(5)
-        second = pool.submit(fly, "b")
-        while not flights._waiting:
-            time.sleep(0.001)
-        begun = time.monotonic()
-        with pytest.raises(TryLater), flights.one("c", "c"):
-            raise AssertionError("flew")
-        assert time.monotonic() - begun < 1
-        release.set()
-        assert first.result()
-        assert second.result()
-
-
-@pytest.mark.parametrize(
-    ("threads", "total", "waiting"), [(1, 1, 0), (2, 1, 0), (4, 1, 0), (8, 3, 1), (16, 5, 2), (64, 5, 3)]
-)
-def test_half_of_the_threads_are_left_to_everybody_else(threads: int, total: int, waiting: int) -> None:
-    flights = Flights()
-    flights.make_room(threads)
-    assert (flights.total, flights.waiting) == (total, waiting)

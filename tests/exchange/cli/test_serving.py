@@ -23,10 +23,9 @@ PATIENCE = 60.0
 
 
 def _free_port(count: int = 1) -> int:
-    """The first of `count` ports in a row that nobody uses."""
-    return next(
-        first for first in range(20_000 + os.getpid() % 10_000, 40_000, count) if _are_free(first, count)
-    )
+    """The first of `count` ports in a row that nobody uses; each process of the tests looks in a place of its own."""
+    begin = 10_000 + os.getpid() % 1_000 * 20
+    return next(first for first in range(begin, 32_000, count) if _are_free(first, count))
 
 
 def _are_free(first: int, count: int) -> bool:

@@ -201,10 +201,10 @@ def _signer(
 ) -> str:
     """Whose key made this signature; a key that does not fit is fetched anew, since keys change."""
     request: dict[str, Any] = {"method": method, "target": target, "headers": headers, "body": body}
-    key = peers.resolve_key(node, claim.key_id)
+    key = peers.resolve_key(node, claim.key_id, at_door=True)
     try:
         signatures.verify(claim, key.public_key, origin=node.origin, **request)
     except InvalidSignature:
-        key = peers.resolve_key(node, claim.key_id, refresh=True)
+        key = peers.resolve_key(node, claim.key_id, refresh=True, at_door=True)
         signatures.verify(claim, key.public_key, origin=node.origin, **request)
     return key.owner

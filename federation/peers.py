@@ -186,11 +186,12 @@ def _with_handle(node: "Node", document: dict[str, Any]) -> RemoteActor:
     return actor
 
 
-def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> VerifiedKey:
+def resolve_key(node: "Node", key_id: str, *, refresh: bool = False, at_door: bool = False) -> VerifiedKey:
     """The key of a signature and its proven owner; Refused when it cannot be had or is not bound.
 
     With `refresh` (the signature did not fit the key we remember) it is fetched again, at most once
-    in five minutes. Goes to the network: never inside a session.
+    in five minutes. `at_door`: somebody waits for the answer in a thread that others need as well.
+    Goes to the network: never inside a session.
     """
     origin, host = origin_of(key_id), host_of(key_id)
     if origin is None or host is None:
@@ -207,10 +208,15 @@ def resolve_key(node: "Node", key_id: str, *, refresh: bool = False) -> Verified
     remembered = _remembered(row, refresh)
     if remembered is not None:
         return _lately.put(node.database, key_id, remembered, age=age)
-    with _flights.one((node.origin, key_id), (node.origin, host)):
+    with _flights.one((node.origin, key_id), (node.origin, host), at_door=at_door):
         with node.database.reading() as session:  # another thread may have fetched it meanwhile
             row = session.get(RemoteKey, key_id)
         return _remembered(row, refresh) or _fetch_key(node, key_id, row)
+
+
+def make_room(threads: int) -> None:
+    """Of `threads` that answer the door, half at most are kept by strangers whose keys are to be fetched."""
+    _flights.door = max(1, threads // 2)
 
 
 def forget_lately() -> None:

@@ -15,6 +15,7 @@ from waitress.task import ThreadedTaskDispatcher
 from exchange.config import Settings
 from exchange.instance import Instance
 from exchange.worker import Worker
+from federation import peers
 
 LARGEST_BODY = 8 * 1024 * 1024  # what the server reads at all; pages and inbox have closer limits
 PATIENCE = 2.0  # seconds that requests under way may still take when we stop
@@ -52,6 +53,7 @@ def serve(instance: Instance, listen: tuple[str, int], *, ready: Callable[[], No
         clear_untrusted_proxy_headers=False,  # the application judges them by its own setting
     )
     dispatcher.set_thread_count(settings.threads)
+    peers.make_room(settings.threads)
     worker = Worker(instance)
     worker.start()
     _on_signals(_leave)

@@ -52,3 +52,46 @@ def test_a_fetch_that_fails_makes_room_again() -> None:
     for _ in range(3):
         with pytest.raises(KeyError), flights.one("a", "host"):
             raise KeyError
+
+
+def test_strangers_at_the_door_are_few_for_a_host_and_altogether_and_the_others_are_told_at_once() -> None:
+    flights, release = Flights(door=4, patience=60), threading.Event()
+    inside: list[str] = []
+
+    def stand(document: str, host: str) -> None:
+        with flights.one(document, host, at_door=True):
+            inside.append(document)
+            release.wait(60)
+
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(stand, f"{host}{n}", host) for host in ("slow", "late") for n in (1, 2)]
+        while len(inside) < 4:
+            time.sleep(0.001)
+        for host in ("slow", "other"):  # half of the door is taken by one host, then all of it by two
+            with pytest.raises(TryLater), flights.one("more", host, at_door=True):
+                raise AssertionError("flew")
+        with flights.one("ours", "other"):  # what nobody waits for at the door has its turn
+            assert not release.is_set()
+        release.set()
+        for job in jobs:
+            job.result()
+    with flights.one("more", "slow", at_door=True):
+        assert release.is_set()
+
+
+def test_who_waits_at_the_door_for_a_host_that_holds_back_counts_as_much_as_who_flies() -> None:
+    flights, release = Flights(per_host=1, door=6, patience=60), threading.Event()
+
+    def stand(document: str) -> None:
+        with flights.one(document, "slow", at_door=True):
+            release.wait(60)
+
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [pool.submit(stand, name) for name in "abc"]
+        while flights._at_door["slow"] < 3:
+            time.sleep(0.001)
+        with pytest.raises(TryLater), flights.one("d", "slow", at_door=True):
+            raise AssertionError("flew")
+        release.set()
+        for job in jobs:
+            job.result()

@@ -7,6 +7,7 @@ import zlib
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0005"
 down_revision = "0004"
@@ -37,7 +38,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("What is packed cannot be read by an older program; restore the backup.")
+    raise CommandError("What is packed cannot be read by an older program; restore the backup.")
 
 
 def _each_original(change) -> None:  # type: ignore[no-untyped-def]

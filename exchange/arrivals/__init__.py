@@ -18,13 +18,16 @@ from exchange.arrivals import (
     gestures,
     handshake,
     joining,
+    owned,
     replies,
     speaking,
 )
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.catalogue import adopt, answer, belonging, calls, review, withdraw
+from exchange.catalogue import adopt, answer, belonging, call, calls, collect, review, withdraw
 from exchange.messages import Refusal
 from exchange.models.answer import Answer
+from exchange.models.call import Call
+from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
@@ -228,8 +231,8 @@ class Arrivals:
             replies.forget(session, uri)
             gestures.forget(session, uri)
             belonging.forget(session, uri)
-            collecting.forget(session, uri)
-            consulting.forget(session, uri)
+            owned.forget(session, Collection, uri, collect.erase)
+            owned.forget(session, Call, uri, call.erase)
             contributing.forget(session, uri)
             return self._community_left(session, incoming.actor)
         if not same_origin(uri, incoming.actor):
@@ -243,10 +246,10 @@ class Arrivals:
             return True
         if (kept := collecting.at(session, uri)) is not None and not kept.local:
             by_instance = self._speaks_for_instance(incoming.actor, kept.owner)
-            return collecting.deleted(session, incoming, kept, by_instance=by_instance)
-        if (call := calls.at(session, uri)) is not None and not call.local:
-            by_instance = self._speaks_for_instance(incoming.actor, call.owner)
-            return consulting.ended(session, incoming, call, by_instance=by_instance)
+            return owned.deleted(session, incoming, kept, collect.erase, by_instance=by_instance)
+        if (led := calls.at(session, uri)) is not None and not led.local:
+            by_instance = self._speaks_for_instance(incoming.actor, led.owner)
+            return owned.deleted(session, incoming, led, call.erase, by_instance=by_instance)
         if (told := contributing.contribution_at(session, uri)) is not None and not told.local:
             by_instance = self._speaks_for_instance(incoming.actor, told.author)
             return contributing.taken_back(session, incoming, told, by_instance=by_instance)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from exchange.arrivals import owned
 from exchange.arrivals.taking import Taking, practice_at
 from exchange.catalogue import collect
 from exchange.messages import Refusal
@@ -111,28 +112,7 @@ def removed(session: Session, incoming: Incoming) -> bool:
     if found is not None and found.owner != incoming.actor:
         raise Forbidden("Only its owner changes an object.")
     raise_stone(session, uri, incoming.actor)
-    return found is not None and _end(session, found)
-
-
-def deleted(session: Session, incoming: Incoming, found: Collection, *, by_instance: bool) -> bool:
-    """The collection is gone at its origin."""
-    if found.owner != incoming.actor and not by_instance:
-        raise Forbidden("Only its owner changes an object.")
-    raise_stone(session, found.uri, incoming.actor)
-    return _end(session, found)
-
-
-def forget(session: Session, owner: str) -> None:
-    """A cluster is gone, and its collections with it."""
-    for found in session.exec(select(Collection).where(Collection.owner == owner)).all():
-        _end(session, found)
-
-
-def _end(session: Session, found: Collection) -> bool:
-    if found.local or found.withdrawn_at is not None:
-        return False
-    collect.erase(session, found)
-    return True
+    return found is not None and owned.end(session, found, collect.erase)
 
 
 def at(session: Session, uri: str) -> Collection | None:

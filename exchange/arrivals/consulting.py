@@ -14,12 +14,11 @@ from exchange.arrivals import contributing
 from exchange.arrivals.collecting import cluster_of
 from exchange.arrivals.contributing import contribution_at
 from exchange.arrivals.taking import Taking, community_at, practice_at
-from exchange.catalogue import call as calling
 from exchange.catalogue import calls
 from exchange.messages import Refusal
 from exchange.models.call import Call, Entry
 from exchange.models.cluster import ASKED, MEMBER, Belonging
-from exchange.models.tombstone import buried, raise_stone
+from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.call import ReadEntry, entries_in
 from exchange.vocabulary.activitystreams.kinds import CALLS, asked_in, kind_of, owner_of
@@ -190,27 +189,6 @@ def listed(session: Session, incoming: Incoming, taking: Taking) -> bool:
         return False
     _take_in(taking, uri)
     return contribution_at(session, uri) is not None
-
-
-def ended(session: Session, incoming: Incoming, found: Call, *, by_instance: bool) -> bool:
-    """A call is gone at its origin."""
-    if found.owner != incoming.actor and not by_instance:
-        raise Forbidden("Only its owner changes an object.")
-    raise_stone(session, found.uri, incoming.actor)
-    return _end(session, found)
-
-
-def forget(session: Session, actor: str) -> None:
-    """A cluster is gone, and its calls with it."""
-    for found in session.exec(select(Call).where(Call.owner == actor)).all():
-        _end(session, found)
-
-
-def _end(session: Session, found: Call) -> bool:
-    if found.local or found.withdrawn_at is not None:
-        return False
-    calling.erase(session, found)
-    return True
 
 
 def _target(incoming: Incoming) -> str | None:

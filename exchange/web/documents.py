@@ -162,15 +162,15 @@ def _practice_collection(
 
 
 def _review(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    return _note(session, Review, key)
+    return _said(session, Review, key)
 
 
 def _adoption(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    return _note(session, Adoption, key)
+    return _said(session, Adoption, key)
 
 
 def _answer(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    return _note(session, OwnersAnswer, key)
+    return _said(session, OwnersAnswer, key)
 
 
 def _delegation(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
@@ -180,27 +180,23 @@ def _delegation(instance: Instance, session: Session, key: str, *, page: str | N
     return _told(session, found.uri) if found.local else (303, found.uri)
 
 
-def _note(session: Session, model: Any, key: str) -> Answer | None:
-    """What was said about a practice: as it was said, where it lives, or that it was taken back."""
+def _said(session: Session, model: Any, key: str, former: str = "Note") -> Answer | None:
+    """What somebody said: as they said it, where it lives, or that it was taken back, having been a `former`."""
     found = _by_key(session, model, key)
     if found is None:
         return None
     if not found.local:
         return 303, found.uri
     if found.withdrawn_at is not None:
-        return 410, _stone(found.uri, "Note", found)
+        return 410, _stone(found.uri, former, found)
     return _told(session, found.uri)
 
 
 def _featured(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
     found = _by_key(session, Collection, key)
-    if found is None or (found.local and found.told_at is None):
+    if found is not None and found.local and found.told_at is None:
         return None
-    if not found.local:
-        return 303, found.uri
-    if found.withdrawn_at is not None:
-        return 410, _stone(found.uri, "FeaturedCollection", found)
-    return _told(session, found.uri)
+    return _said(session, Collection, key, "FeaturedCollection")
 
 
 def _featured_note(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
@@ -212,14 +208,7 @@ def _featured_note(instance: Instance, session: Session, key: str, *, page: str 
 
 
 def _call(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    found = _by_key(session, Call, key)
-    if found is None:
-        return None
-    if not found.local:
-        return 303, found.uri
-    if found.withdrawn_at is not None:
-        return 410, _stone(found.uri, "Article", found)
-    return _told(session, found.uri)
+    return _said(session, Call, key, "Article")
 
 
 def _call_contributions(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
@@ -238,7 +227,7 @@ def _call_contributions(instance: Instance, session: Session, key: str, *, page:
 
 
 def _contribution(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:
-    return _note(session, Contribution, key)
+    return _said(session, Contribution, key)
 
 
 def _activity(instance: Instance, session: Session, key: str, *, page: str | None) -> Answer | None:

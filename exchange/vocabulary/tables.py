@@ -12,20 +12,22 @@ from typing import Any
 
 from exchange.messages import N_
 from exchange.vocabulary import sheet
+from exchange.vocabulary.fields import clean
 from exchange.vocabulary.plainfiles import read_json, read_yaml, refusal, text_of
 from exchange.vocabulary.record import PracticeRecord
 from exchange.vocabulary.sheetfiles import read_csv, read_xlsx
 
 LARGEST, LARGEST_YAML = 10 * 1024 * 1024, 512 * 1024  # bytes
 RECORDS, COLUMNS, CELLS = 200, 200, 2_000_000
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LONGEST_NAME = 200  # characters of the name of a column
+WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENDINGS = {"csv": "csv", "tsv": "csv", "yaml": "yaml", "yml": "yaml", "json": "json"}
 _FIELDS = {info.alias or name for name, info in PracticeRecord.model_fields.items()}
 
 
 @dataclass
 class Table:
-    """The columns of a file in their order, and its records by column; empty cells are left out."""
+    """The columns of a file in their order, and its records by column, as texts are kept; empty cells are left out."""
 
     columns: list[str]
     rows: list[dict[str, str]]
@@ -39,7 +41,7 @@ def read(data: bytes, name: str = "") -> Table:
         raise refusal(N_("The file is larger than %(limit)s MB."), limit=LARGEST // 1024 // 1024)
     if data.startswith(OLD_WORKBOOK):
         raise refusal(N_("This is a workbook of an old kind (XLS). Save it again as XLSX or CSV."))
-    if data.startswith(b"PK"):
+    if data.startswith(WORKBOOK):
         return _table(row for _line, row in read_xlsx(data, cells=CELLS))
     kind = _kind(text_of(data), name)
     if kind == "csv":
@@ -64,7 +66,7 @@ def _table(rows: Iterable[Mapping[str, str]]) -> Table:
     columns: dict[str, None] = {}
     kept: list[dict[str, str]] = []
     for row in rows:
-        filled = {str(name)[:200]: cell for name, cell in row.items() if cell.strip()}
+        filled = _filled(row)
         if not filled:
             continue
         kept.append(filled)
@@ -76,6 +78,16 @@ def _table(rows: Iterable[Mapping[str, str]]) -> Table:
     if not kept:
         raise refusal(N_("There is no record in this file."))
     return Table(list(columns), kept)
+
+
+def _filled(row: Mapping[str, str]) -> dict[str, str]:
+    """The cells in which something stands; what two columns hold that look alike stands in one."""
+    filled: dict[str, str] = {}
+    for name, cell in row.items():
+        name, cell = clean(name)[:LONGEST_NAME].strip(), clean(cell)
+        if cell:
+            filled[name] = f"{filled[name]}\n{cell}" if name in filled else cell
+    return filled
 
 
 def _records(data: Any) -> list[dict[str, Any]]:

@@ -67,8 +67,8 @@ def hand_in() -> Answer:
             session,
             session.get_one(Community, community.id),
             g.officer,
-            [{clean(column): clean(cell) for column, cell in row.items()} for row in table.rows],
-            {clean(column): path for column, path in mapping.items()},
+            table.rows,
+            mapping,
             name=clean(sent.filename)[:100],
             language=_language(),
         )

@@ -67,6 +67,14 @@ def told(answer: Any) -> str:
     return str(BeautifulSoup(answer.text, "html.parser").find(id="e-file").text)
 
 
+def test_what_a_file_holds_comes_in_as_texts_are_kept_and_none_of_it_is_lost() -> None:
+    assert tables.read(b"PK;Titel\n7;Ein Ofen\n").rows == [{"PK": "7", "Titel": "Ein Ofen"}]
+    odd = {"title": "A\ud800 boat\0", "no\u200bte": "One.", "note": " Two.", "x" * 300: 1, "x" * 299: 2}
+    table = tables.read(json.dumps(odd).encode())
+    assert table.rows == [{"title": "A boat", "note": "One.\nTwo.", "x" * 200: "1\n2"}]
+    assert table.columns == list(table.rows[0])
+
+
 def test_a_record_of_another_catalogue_becomes_a_draft_of_ones_own_community(
     hamlets: Any, mere: Visitor
 ) -> None:

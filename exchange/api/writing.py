@@ -201,16 +201,18 @@ def _review(body: dict[str, Any], ref: str) -> Response:
 
 def _adopt(body: dict[str, Any], ref: str) -> Response:
     _only(body, {"practice", "by", "stage", "on", "version"} | _ADOPTION)
-    version = body.get("version")
+    version, on = body.get("version"), body.get("on")
     if not (version is None or (isinstance(version, int) and not isinstance(version, bool))):
         raise Refusal([Problem("version", Message(N_("A whole number is expected here.")))])
+    if not (on is None or isinstance(on, str)):
+        raise Refusal([Problem("on", Message(N_("Write the date as 2024, 2024-05 or 2024-05-31.")))])
 
     def change(session: Session, token: ApiToken) -> Answer:
         of = held(session, ref)
         by = acting(session, token, body.get("by"))
         record = {name: value for name, value in body.items() if name in _ADOPTION}
-        stage, on = _text(body, "stage"), _text(body, "on") or None
-        made = adopting.adopt(session, of, by, stage=stage, on=on, version=version, **record)
+        stage = _text(body, "stage")
+        made = adopting.adopt(session, of, by, stage=stage, on=on or None, version=version, **record)
         return shapes.adoption(session, made, reader_language()), 201
 
     return _located(once(change), "adoptions")

@@ -97,7 +97,7 @@ class CommunityRecord(CommunityProfile):
     name: Title
     kind: concept_of("community-kind") = "ck-municipality"  # type: ignore[valid-type]
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
-    population: Annotated[int, Field(ge=0, le=10_000_000_000)] | None = None
+    population: Annotated[int, Field(ge=0, le=2_000_000_000)] | None = None
     degurba: concept_of("degurba-l1") | None = None  # type: ignore[valid-type]
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None

@@ -88,6 +88,9 @@ def test_an_adoption_moves_on_and_its_origin_confirms_it(programs: Programs) -> 
         by="ulm",
     )
     assert (moved.json["id"], moved.json["stage"]) == (made.json["id"], "ad-rejected")
+    for day in (2024, True, ["2024"], {}, "soon"):
+        wrong = programs.post("/v1/adoptions", {"practice": uri, "stage": "ad-watching", "on": day}, by="ulm")
+        assert (wrong.status_code, "date" in wrong.json["errors"][0]["message"]) == (422, True), day
     unexplained = programs.post(
         "/v1/adoptions", {"practice": uri, "stage": "ad-stopped", "reason": {}}, by="ulm"
     )

@@ -62,6 +62,7 @@ def test_what_people_see_of_a_community_is_escaped() -> None:
     [
         ({"population": -5}, "community.population"),
         ({"population": "many"}, "community.population"),
+        ({"population": 3_000_000_000}, "community.population"),
         ({"lat": "200"}, "community.lat"),
         ({"lon": None, "lat": 5}, "community"),
         ({"country": "France"}, "community.country"),

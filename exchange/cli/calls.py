@@ -51,38 +51,44 @@ def _open(kind: str, slug: str, words: str, said: dict[str, Any], aim: dict[str,
     say(address)
 
 
-def _list(kind: str, as_json: bool) -> None:
-    from exchange.api import shapes  # which brings Flask along
+def _group(kind: str, summary: str) -> Group:
+    """The commands about one kind of call, with those that are the same of both: list and close."""
+    group = Group(kind, help=summary)
 
-    with opened() as instance, instance.database.reading() as session:
-        rows = [shapes.call(one, None) for one in calls.all_(session, kind)]
-    if as_json:
-        return print_json(rows)
-    print_table(
-        ("key", "title", "cluster", "until", "open"),
-        [(r["key"], r["title"], r["cluster"], r["closes"], "yes" if r["open"] else "no") for r in rows],
-        empty=f"There is no {kind} here yet: `jumelage {kind} open` makes one.",
-    )
+    @group.command("list", help=f"List the {kind}s that this instance knows, the open ones first.")
+    @reading
+    def list_(as_json: bool) -> None:
+        from exchange.api import shapes  # which brings Flask along
+
+        with opened() as instance, instance.database.reading() as session:
+            rows = [shapes.call(one, None) for one in calls.all_(session, kind)]
+        if as_json:
+            return print_json(rows)
+        print_table(
+            ("key", "title", "cluster", "until", "open"),
+            [(r["key"], r["title"], r["cluster"], r["closes"], "yes" if r["open"] else "no") for r in rows],
+            empty=f"There is no {kind} here yet: `jumelage {kind} open` makes one.",
+        )
+
+    @group.command("close", help=f"Close {kind.upper()} (key or address) with what came out of it.")
+    @click.argument("ref", metavar=kind.upper())
+    @click.option("--synthesis", required=True, help="What came out of it, in at most 8000 characters.")
+    @_LANGUAGE
+    def close(ref: str, synthesis: str, language: str) -> None:
+        with opened() as instance, instance.database.writing() as session:
+            found = calls.call(session, ref, kind)
+            calling.close(session, found, {language: synthesis})
+            address = found.uri
+        say(f"{address} is closed.")
+
+    return group
 
 
-def _close(kind: str, ref: str, words: str, language: str) -> None:
-    with opened() as instance, instance.database.writing() as session:
-        found = calls.call(session, ref, kind)
-        calling.close(session, found, {language: words})
-        address = found.uri
-    say(f"{address} is closed.")
-
-
-@click.group(cls=Group)
-def consultation() -> None:
-    """Consultations of clusters: list, open, show, contribute, support, hide, move, close."""
-
-
-@consultation.command("list")
-@reading
-def list_consultations(as_json: bool) -> None:
-    """List the consultations that this instance knows, the open ones first."""
-    _list(CONSULTATION, as_json)
+consultation = _group(
+    CONSULTATION,
+    "Consultations of clusters: list, open, show, contribute, support, hide, move, close.",
+)
+campaign = _group(CAMPAIGN, "Campaigns of clusters: list, open, show, join, close.")
 
 
 @consultation.command("open")
@@ -174,27 +180,6 @@ def move(ref: str, to: str) -> None:
     say(f"{address} is in {there} now.")
 
 
-@consultation.command("close")
-@click.argument("ref", metavar="CONSULTATION")
-@click.option("--synthesis", required=True, help="What came out of it, in at most 8000 characters.")
-@_LANGUAGE
-def close_consultation(ref: str, synthesis: str, language: str) -> None:
-    """Close CONSULTATION (key or address) with what came out of it; nothing is added any more."""
-    _close(CONSULTATION, ref, synthesis, language)
-
-
-@click.group(cls=Group)
-def campaign() -> None:
-    """Campaigns of clusters: list, open, show, join, close."""
-
-
-@campaign.command("list")
-@reading
-def list_campaigns(as_json: bool) -> None:
-    """List the campaigns that this instance knows, the open ones first."""
-    _list(CAMPAIGN, as_json)
-
-
 @campaign.command("open")
 @click.argument("slug")
 @click.option("--goal", required=True, help="In at most 2000 characters.")
@@ -233,12 +218,3 @@ def join(slug: str, ref: str, left: bool) -> None:
         (contribute.leave if left else contribute.join)(session, shelf.community(session, slug), found)
         address = found.uri
     say(f"{slug} takes part in {address}{' no longer' if left else ''}.")
-
-
-@campaign.command("close")
-@click.argument("ref", metavar="CAMPAIGN")
-@click.option("--synthesis", required=True, help="What came out of it, in at most 8000 characters.")
-@_LANGUAGE
-def close_campaign(ref: str, synthesis: str, language: str) -> None:
-    """Close CAMPAIGN (key or address) with what came out of it."""
-    _close(CAMPAIGN, ref, synthesis, language)

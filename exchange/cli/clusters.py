@@ -61,7 +61,7 @@ def admit(slug: str, community: str, refused: bool) -> None:
     """Take a community into a cluster; who has asked to join is told."""
     with opened() as instance, instance.database.writing() as session:
         found = grouping.cluster(session, slug)
-        member = community if community.startswith("http") else shelf.community(session, community).uri
+        member = community if "://" in community else shelf.community(session, community).uri
         (grouping.refuse if refused else grouping.admit)(session, found, member)
     say(f"{member} is {'no ' if refused else 'a '}member.")
 

@@ -31,7 +31,7 @@ from exchange.vocabulary.activitystreams.reading import (
     uri_at,
     validated,
 )
-from exchange.vocabulary.activitystreams.shared import addressed, page_link, plain, stamp
+from exchange.vocabulary.activitystreams.shared import addressed, page_link, plain, stamp, tagged
 from exchange.vocabulary.fields import UNDETERMINED, Part, Question, Remark, Text, Title
 
 MOST = 300  # contributions and comments in one consultation
@@ -101,9 +101,9 @@ def call_object(
         "type": "Article",
         "attributedTo": call.owner,
         "name": call.called(language),
-        "nameMap": _tagged(call.title),
+        "nameMap": tagged(call.title),
         "content": next(iter(told.values()), ""),
-        "contentMap": _tagged(told),
+        "contentMap": tagged(told),
         "url": call.uri,
         "published": stamp(call.issued_at),
         "updated": stamp(call.modified_at),
@@ -167,10 +167,6 @@ def _told(call: Call, language: str, links: Sequence[tuple[str, str]]) -> str:
         )
         parts.append(f"<ol>{items}</ol>" if items else "")
     return "".join(parts)
-
-
-def _tagged(texts: Mapping[str, str]) -> dict[str, str]:
-    return {language: text for language, text in texts.items() if language != UNDETERMINED}
 
 
 # --------------------------------------------------------------------- reading

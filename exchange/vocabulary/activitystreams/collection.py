@@ -19,7 +19,7 @@ from exchange.vocabulary.activitystreams.reading import (
     uri_at,
     validated,
 )
-from exchange.vocabulary.activitystreams.shared import PUBLIC, addressed, context, plain, stamp
+from exchange.vocabulary.activitystreams.shared import PUBLIC, addressed, context, plain, stamp, tagged
 from exchange.vocabulary.fields import UNDETERMINED, Part, Remark, Summary, Title
 
 MOST = 150  # practices in one collection, as elsewhere on the Fediverse
@@ -58,9 +58,9 @@ def collection_object(collection: Collection, items: Sequence[Collected]) -> dic
         "type": KIND,
         "attributedTo": collection.owner,
         "name": collection.called(),
-        "nameMap": _tagged(collection.title),
+        "nameMap": tagged(collection.title),
         "summary": next(iter(collection.summary.values()), None),
-        "summaryMap": _tagged(collection.summary),
+        "summaryMap": tagged(collection.summary),
         "url": collection.uri,
         "totalItems": len(items),
         "sensitive": False,
@@ -112,10 +112,6 @@ def announcement(collection: Collection, practices: Sequence[Practice]) -> dict[
         "published": stamp(collection.modified_at),
     }
     return dict(plain(obj))
-
-
-def _tagged(texts: dict[str, str]) -> dict[str, str]:
-    return {language: text for language, text in texts.items() if language != UNDETERMINED}
 
 
 def collection_of(obj: Any) -> ReadCollection:

@@ -9,7 +9,7 @@ from exchange.messages import N_
 from exchange.models.community import Community
 from exchange.vocabulary import concepts
 from exchange.vocabulary.activitystreams.reading import is_uri, node, refuse, uri_at, validated
-from exchange.vocabulary.activitystreams.shared import context, origin_of, plain
+from exchange.vocabulary.activitystreams.shared import context, origin_of, plain, tagged
 from exchange.vocabulary.fields import UNDETERMINED, clean, is_language
 from exchange.vocabulary.profile import CommunityRecord
 
@@ -24,7 +24,7 @@ def community_profile(community: Community) -> dict[str, Any]:
     profile = {
         "@context": context(community.uri)[1:],
         "name": community.called(language),
-        "nameMap": {k: v for k, v in community.name.items() if k != UNDETERMINED},
+        "nameMap": tagged(community.name),
         "summary": f"<p>{escape(' · '.join(value for _, value in facts), quote=False)}</p>" if facts else "",
         "url": community.uri,
         "attachment": [

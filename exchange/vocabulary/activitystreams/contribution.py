@@ -9,8 +9,8 @@ from exchange.messages import N_
 from exchange.models.call import Contribution
 from exchange.vocabulary.activitystreams import article
 from exchange.vocabulary.activitystreams.reading import moment_at, node, refuse, uri_at, validated
-from exchange.vocabulary.activitystreams.shared import addressed, plain, stamp
-from exchange.vocabulary.fields import UNDETERMINED, Part, Remark, ShortText, ShortTitle
+from exchange.vocabulary.activitystreams.shared import addressed, plain, stamp, tagged
+from exchange.vocabulary.fields import Part, Remark, ShortText, ShortTitle
 
 
 class _Words(Part):
@@ -45,7 +45,7 @@ def contribution_object(said: Contribution, owner: str) -> dict[str, Any]:
         "inReplyTo": said.answers or said.call,
         "name": next(iter(said.title.values()), None),
         "content": next(iter(told.values()), ""),
-        "contentMap": {k: v for k, v in told.items() if k != UNDETERMINED},
+        "contentMap": tagged(told),
         "url": said.uri,
         "published": stamp(said.issued_at),
         "contribution": {

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from exchange.messages import N_
 from exchange.models.handshake import CONFIRMED, CONTESTED, OPEN
 from exchange.vocabulary.activitystreams.reading import moment_at, refuse
+from exchange.vocabulary.activitystreams.shared import spoken
 from exchange.vocabulary.fields import Text
 
 _TEXT: TypeAdapter[dict[str, str]] = TypeAdapter(Text)
@@ -29,10 +29,8 @@ def answer_words(state: str, reason: dict[str, str]) -> dict[str, Any]:
 
     The reason stands once for our own kind, by language, and once as the content that anybody shows.
     """
-    told = {language: f"<p>{escape(text, quote=False)}</p>" for language, text in reason.items()}
-    words = {"content": next(iter(told.values())), "contentMap": told} if told else {}
     inner: dict[str, Any] = {"type": "Handshake", "state": state}
-    return {**words, "handshake": inner | ({"reason": dict(reason)} if reason else {})}
+    return {**spoken(reason), "handshake": inner | ({"reason": dict(reason)} if reason else {})}
 
 
 def answer_of(activity: dict[str, Any], received: datetime) -> ReadAnswer:

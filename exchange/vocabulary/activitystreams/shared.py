@@ -7,6 +7,8 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from exchange.vocabulary.fields import UNDETERMINED
+
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"  # what explains the proof of an object
@@ -55,6 +57,20 @@ def addressed(uri: str, author: str, others: Iterable[str] = ()) -> dict[str, An
     return {"@context": [*context(uri), DATA_INTEGRITY], "id": uri, "to": [PUBLIC], "cc": list(cc)}
 
 
+def tagged(texts: Mapping[str, str]) -> dict[str, str]:
+    """Those of the texts whose language is known, as `nameMap` and its like hold them."""
+    return {language: text for language, text in texts.items() if language != UNDETERMINED}
+
+
+def spoken(texts: Mapping[str, str]) -> dict[str, Any]:
+    """A few words as the content that anybody shows; nothing when there are none."""
+    told = {language: f"<p>{escape(text, quote=False)}</p>" for language, text in texts.items()}
+    if not told:
+        return {}
+    by_language = tagged(told)
+    return {"content": next(iter(told.values()))} | ({"contentMap": by_language} if by_language else {})
+
+
 def page_link(uri: str, name: str, language: str) -> dict[str, Any]:
     """The page of an object, at the same address: what others show as a card."""
     return {
@@ -71,19 +87,14 @@ def tombstone(
     uri: str, former_type: str, at: datetime, reason: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """What is left of an object that was withdrawn: that it was, and why, where its owner has said so."""
-    told = {language: f"<p>{escape(text, quote=False)}</p>" for language, text in (reason or {}).items()}
-    words = (
-        {"content": next(iter(told.values())), "contentMap": told, "reason": dict(reason or {})}
-        if told
-        else {}
-    )
     return {
         "@context": context(uri),
         "id": uri,
         "type": "Tombstone",
         "formerType": former_type,
         "deleted": stamp(at),
-        **words,
+        **spoken(reason or {}),
+        **({"reason": dict(reason)} if reason else {}),
     }
 
 

@@ -9,15 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.messages import Refusal
+from exchange.models.answer import Answer
+from exchange.models.collection import Collected, Collection
+from exchange.models.delegation import Delegation
 from exchange.vocabulary.activitystreams import (
     adoption_of,
+    answer_object,
+    answer_of,
     call_of,
+    collection_object,
+    collection_of,
     community_of,
     contribution_of,
+    delegation_object,
+    delegation_of,
     practice_of,
     review_of,
 )
 from exchange.vocabulary.activitystreams.reading import is_uri
+from tests.exchange.vocabulary import samples
 from tests.exchange.vocabulary.activitystreams import (
     test_adoption,
     test_call,
@@ -25,6 +35,25 @@ from tests.exchange.vocabulary.activitystreams import (
     test_practice,
     test_review,
 )
+
+HERE, ULM = "https://hub.example", "https://ulm.example/communities/ulm"
+
+
+def curated() -> dict[str, Any]:
+    words = {"title": {"en": "Begin here"}, "summary": {"en": "Small."}, "owner": f"{HERE}/clusters/quiet"}
+    item = Collected(id=1, collection_id=1, practice=f"{HERE}/practices/1", place=1, words={"en": "First."})
+    return collection_object(Collection(uri=f"{HERE}/collections/1", local=True, **words), [item])
+
+
+def delegation() -> dict[str, Any]:
+    lent = Delegation(uri=f"{HERE}/delegations/1", giver_id=1, receiver=ULM, theme="th-energy", local=True)
+    return delegation_object(lent, samples.community(), "Ulm")
+
+
+def answer() -> dict[str, Any]:
+    said = Answer(uri=f"{HERE}/answers/1", review_id=1, text={"en": "It is in version 2."}, local=True)
+    return answer_object(said, "https://ulm.example/reviews/1", samples.community(), ULM)
+
 
 Reader = Callable[[Any], Any]
 CASES: dict[str, tuple[Reader, Callable[[], dict[str, Any]]]] = {
@@ -35,6 +64,9 @@ CASES: dict[str, tuple[Reader, Callable[[], dict[str, Any]]]] = {
     "consultation": (call_of, lambda: test_call.sent("consultation")),
     "campaign": (call_of, lambda: test_call.sent("campaign")),
     "contribution": (contribution_of, test_call.contribution),
+    "curated": (collection_of, curated),
+    "delegation": (delegation_of, delegation),
+    "answer": (answer_of, answer),
 }
 STRANGE: list[Any] = [
     None, True, False, 0, -1, 10**400, 1.5, float("inf"), "", " ", "\ud800", "x" * 100_000, "\x00",

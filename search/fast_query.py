@@ -33,6 +33,7 @@ class Translator:
         self.schema = schema
         self.searcher = searcher
         self.layout = layout
+        self._known: dict[tuple[Word, str], Query | None] = {}
 
     def scoring(self, meaning: Meaning) -> Query:
         """The query, with more score for words in the texts that weigh more."""
@@ -88,6 +89,12 @@ class Translator:
 
     def _forms(self, word: Word, zone: str) -> Query | None:
         """Any form of the word in the zone; None when the index has none of them."""
+        # A word is asked for to match, to score and once more for the facets.
+        if (word, zone) not in self._known:
+            self._known[word, zone] = self._looked_up(word, zone)
+        return self._known[word, zone]
+
+    def _looked_up(self, word: Word, zone: str) -> Query | None:
         found = [
             Query.term_query(self.schema, f"words_{zone}", form, "freq")
             for form in word.surfaces

@@ -9,7 +9,7 @@ from search.engine import SORTS, Hit, Hits, Point, Query, Reason
 from search.geo import FARTHEST_KM, distance, place_of
 from search.highlight import Marker, snippet
 from search.layout import Layout
-from search.meaning import Around, Between, Chosen, Meaning, compile, place, positive, relaxed
+from search.meaning import All, Around, Between, Chosen, Meaning, compile, place, positive, relaxed
 from search.shelf import Page, Request, Row, Shelf
 from search.text import fold, normalise, tokens
 from search.tolerance import FEW, Near
@@ -40,7 +40,7 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
             second = turning.page(shelf, replace(request, text=looser), query)
             if second.total > page.total:
                 page, meaning, loose = second, looser, True
-    marker = Marker(meaning)
+    marker = Marker(meaning if query.snippets else All())
     reasons = explaining.reasons(shelf, meaning, layout, page.hits) if query.explain else {}
     through = understanding.through(shelf, meaning, (placed.row for placed in page.hits))
     hits = [

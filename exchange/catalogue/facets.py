@@ -5,11 +5,13 @@ What is chosen is always shown, also when nothing has it any more.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from exchange.vocabulary import concepts, names
 
 
+@lru_cache(maxsize=8192)
 def label(name: str, value: str, language: str = "en") -> str:
     """What a facet's value is called in the reader's language."""
     if name == "country":

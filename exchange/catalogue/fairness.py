@@ -31,18 +31,18 @@ def places(own_kind: str | None) -> Callable[[Sequence[Stored]], list[tuple[int,
 def arrange(hits: Sequence[Stored], own_kind: str | None = None) -> list[tuple[int, str]]:
     """The hits' indexes in their new order, each once, with `bridge`, `small` or "" for those in their own."""
     waiting = list(range(len(hits)))
+    kinds, smalls = [_kind(hit) for hit in hits], [is_small(hit) for hit in hits]
     order: list[tuple[int, str]] = []
     while waiting:
         ten, later = waiting[:TEN], waiting[TEN:]
-        usual = own_kind or _usual([hits[at] for at in ten])
+        usual = own_kind or _usual([kinds[at] for at in ten])
         themes = {theme for at in ten for theme in hits[at].get("themes") or ()}
 
         def bridges(at: int, usual: str | None = usual) -> bool:
-            kind = _kind(hits[at])
-            return bool(usual and kind) and kind != usual
+            return bool(usual and kinds[at]) and kinds[at] != usual
 
         def small(at: int) -> bool:
-            return is_small(hits[at])
+            return smalls[at]
 
         moved: dict[int, str] = {}
         for qualifies, kept, word in ((bridges, BRIDGES, BRIDGE), (small, SMALL_OWNERS, SMALL_OWNER)):
@@ -75,10 +75,10 @@ def _kind(hit: Stored) -> str | None:
     return (hit.get("community") or {}).get("degurba")
 
 
-def _usual(hits: Sequence[Stored]) -> str | None:
+def _usual(kinds: Sequence[str | None]) -> str | None:
     """The kind that most are of; of equally frequent ones the first."""
-    kinds = Counter(kind for hit in hits if (kind := _kind(hit)))
-    return max(kinds, key=lambda kind: kinds[kind]) if kinds else None
+    having = Counter(kind for kind in kinds if kind)
+    return max(having, key=lambda kind: having[kind]) if having else None
 
 
 def _shares(hit: Stored, themes: set[str]) -> bool:

@@ -109,7 +109,7 @@ class Arrivals:
             "Join": self._join,
             "Leave": self._leave,
             "Accept": joining.accepted,
-            "Reject": joining.refused,
+            "Reject": self._reject,
             "Flag": gestures.report,
         }.get(incoming.kind)
         if verb is None:
@@ -208,6 +208,9 @@ class Arrivals:
         undone = contributing.undone(session, incoming)
         gestures.undo(session, incoming)
         return bool(undone)
+
+    def _reject(self, session: Session, incoming: Incoming) -> bool:
+        return joining.refused(session, incoming) or contributing.refused(session, incoming)
 
     def _join(self, session: Session, incoming: Incoming) -> bool:
         joined = contributing.joined(session, incoming, Taking(session, incoming.fetched, self.origin))

@@ -18,6 +18,7 @@ from exchange.models.call import CAMPAIGN, Backing, Call, Contribution
 from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.call import MOST_BACKERS
+from exchange.vocabulary.activitystreams.handshake import reason_of
 from federation import originals
 from federation.activity import same_origin, strings
 from federation.errors import BadActivity, Forbidden
@@ -56,9 +57,19 @@ def say(taking: Taking, obj: dict[str, Any]) -> Contribution | None:
     session.add(said)
     session.flush()
     if call is not None and ours:
-        consult.accept(session, call, said)
+        try:
+            consult.accept(session, call, said)
+        except Refusal as refusal:
+            consult.refuse(session, call, said, refusal)
+            return None
     originals.keep(session, obj, told=obj is taking.told)
     return said
+
+
+def refused(session: Session, incoming: Incoming) -> bool:
+    """A cluster elsewhere does not take in what a community of ours said, and says why."""
+    why = reason_of({"reason": incoming.activity.get("summaryMap")})
+    return consult.refused(session, incoming.actor, incoming.object_id or "", why)
 
 
 def taken_back(session: Session, incoming: Incoming, said: Contribution, *, by_instance: bool) -> bool:

@@ -9,9 +9,12 @@ from exchange.catalogue import calls
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.call import CONSULTATION, Call, Contribution, Entry
+from exchange.translation import LANGUAGES, gettext_for
+from exchange.vocabulary.activitystreams import wrap
 from exchange.vocabulary.activitystreams.call import MOST
 from exchange.vocabulary.activitystreams.reading import validated
 from exchange.vocabulary.fields import Part, Remark
+from federation import outbox
 
 MOST_OF_ONE = 20  # contributions of one community to one consultation
 MOST_COMMENTS_OF_ONE = 40
@@ -45,6 +48,38 @@ def accept(session: Session, call: Call, said: Contribution) -> bool:
     session.flush()
     calling.say(session, call, "Add", said.uri, target=target_of(call))
     calling.tell(session, call)
+    return True
+
+
+def refuse(session: Session, call: Call, said: Contribution, why: Refusal) -> None:
+    """Keep nothing of what a community elsewhere said, and tell it why, in every language that is spoken here."""
+    session.delete(said)
+    session.flush()
+    told = why.problems[0].message
+    outbox.send(
+        session,
+        actor=call.owner,
+        activity=wrap("Reject", call.owner, said.uri, to=[said.author], cc=[])
+        | {
+            "target": target_of(call),
+            "summaryMap": {one: told.render(gettext_for(one)) for one in LANGUAGES},
+        },
+        to_actors=[said.author],
+        public=False,
+    )
+
+
+def refused(session: Session, by: str, contribution: str, why: Mapping[str, str]) -> bool:
+    """A cluster elsewhere does not take in what a community of ours said to it; False when that is not its own."""
+    said = session.exec(select(Contribution).where(Contribution.uri == contribution)).first()
+    call = calls.at(session, said.call) if said is not None else None
+    if said is None or not said.local or call is None or call.local or call.owner != by:
+        return False
+    if said.withdrawn_at is not None or calls.entry(session, said.uri) is not None:
+        return False
+    said.refused = dict(why)
+    session.add(said)
+    session.flush()
     return True
 
 

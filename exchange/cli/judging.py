@@ -48,6 +48,7 @@ def review() -> None:
     help="1 to 5, or n/a; repeat for each criterion.",
 )
 @click.option("--comment", help="Needed with a 1 or a 2.")
+@click.option("--language", default="und", metavar="CODE", help="The language of the comment, such as fr.")
 @click.option("--conflict", is_flag=True, help="The reviewer has an interest of its own in the practice.")
 @reading
 def give(
@@ -56,6 +57,7 @@ def give(
     relation: str,
     ratings: tuple[str, ...],
     comment: str | None,
+    language: str,
     conflict: bool,
     as_json: bool,
 ) -> None:
@@ -68,7 +70,7 @@ def give(
             relation=_prefixed("rr-", relation),
             ratings=dict(_rating(text) for text in ratings),
             conflict=conflict,
-            comment=comment,
+            comment={language: comment} if comment else None,
         )
         found = {"id": written.uri, "key": written.key}
     print_json(found) if as_json else say(found["id"])
@@ -161,6 +163,7 @@ def delegate(theme: str, slug: str, receiver: str | None, revoke: bool, as_json:
 @click.option("--changes", help="What it does differently.")
 @click.option("--outcome", help="What came out.")
 @click.option("--note", help="Anything else, in a line.")
+@click.option("--language", default="und", metavar="CODE", help="The language of these texts, such as fr.")
 @click.option("--on", metavar="DATE", help="When this stage was reached, if not today.")
 @click.option("--version", type=int, metavar="N", help="The version of the practice that is followed.")
 @click.option("--own-practice", metavar="URL", help="The community's own record of it.")
@@ -176,19 +179,23 @@ def adopt(
     changes: str | None,
     outcome: str | None,
     note: str | None,
+    language: str,
     on: str | None,
     version: int | None,
     own_practice: str | None,
     as_json: bool,
 ) -> None:
     """Record that a community takes PRACTICE up, or how far it has come."""
-    why = {"cause": _prefixed("lc-", cause) if cause else None, "text": reason}
+    why = {
+        "cause": _prefixed("lc-", cause) if cause else None,
+        "text": {language: reason} if reason else None,
+    }
     record = {
         "reason": {name: value for name, value in why.items() if value},
         "adaptationType": _prefixed("at-", adaptation) if adaptation else None,
         "since": since,
-        "changes": changes,
-        "outcome": outcome,
+        "changes": {"changed": {language: changes}} if changes else None,
+        "outcome": {"text": {language: outcome}} if outcome else None,
         "note": note,
         "ownPractice": own_practice,
     }

@@ -69,6 +69,9 @@ class Contribution(ExchangeTable, table=True):
     local: bool
     title: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     text: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    refused: dict[str, str] | None = Field(
+        default=None, sa_type=JSON(none_as_null=True)
+    )  # the cluster's reason
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -219,6 +219,27 @@ def test_a_consultation_and_a_campaign_over_three_instances(rig: Rig, hub: House
         assert house.get(gone, accept="application/activity+json").status_code == 410
 
 
+def test_who_speaks_too_late_reads_why_it_was_not_taken_in(rig: Rig, hub: House, fedi: Outsider) -> None:
+    hills = rig.instance("hills", search="memory")
+    hills.community("ostana", "Ostana", "IT", degurba="dg-3")
+    uri = _open(hub, open_to=EVERYBODY)
+    fetch_now(hills.instance, uri)
+    with _led(hub, uri) as (session, call):
+        calling.close(session, call, {"en": "Thirty everywhere."})
+    late = _say(hills, "ostana", uri, "A gate")  # Ostana has not heard of its end
+    page = logged_in(hills, "ostana", language="it")
+    where = f"/consultations/{_call(hills, uri).key}"
+    assert "inviato" in page.see(where).text.casefold()
+    fedi.say(hills, fedi.actor("thief", type="Group"), "Reject", late, summaryMap={"en": "Nonsense."})
+    rig.settle()
+    told = page.see(where).text
+    assert "È finita, e non si aggiunge più nulla." in told
+    assert "Nonsense" not in told
+    assert _shown(hub, uri) == []
+    with hub.instance.database.reading() as session:
+        assert contributing.contribution_at(session, late) is None  # of what is refused nothing is kept
+
+
 def test_what_others_may_not_say(
     rig: Rig, hub: House, fedi: Outsider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,7 +149,24 @@ def test_a_community_rates_and_adopts_and_the_owner_confirms(operator: Operator)
         "adopt", "solar", "--by", "ulm", "--stage", "ad-assessing", "--since", "2025-03"
     )
     operator.types(
-        "adopt", "solar", "--by", "ulm", "--stage", "stopped", "--reason", "No roof.", "--cause", "law"
+        "adopt",
+        "solar",
+        "--by",
+        "ulm",
+        "--stage",
+        "stopped",
+        "--reason",
+        "Kein Dach.",
+        "--cause",
+        "law",
+        "--language",
+        "de",
+        "--outcome",
+        "Nichts.",
+        "--changes",
+        "Alles.",
+        "--note",
+        "Schade.",
     )
     operator.types("confirm", adoption["id"])
     shown = operator.reads("practice", "show", "solar")
@@ -157,6 +174,10 @@ def test_a_community_rates_and_adopts_and_the_owner_confirms(operator: Operator)
     assert shown["ratings"] == [{"criterion": "rc-effectiveness", "n": 1, "counts": [0, 0, 0, 0, 1]}]
     (adopted,) = shown["adoptions"]
     assert (adopted["stage"], adopted["confirmed"]) == ("ad-stopped", True)
+    record = adopted["record"]
+    assert record["reason"]["text"] == {"de": "Kein Dach."}
+    assert (record["outcome"]["text"], record["note"]) == ({"de": "Nichts."}, "Schade.")
+    assert record["changes"]["changed"] == {"de": "Alles."}
     assert operator.reads("search", "--adopted-by", "ulm")["total"] == 1
 
 

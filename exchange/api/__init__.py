@@ -12,6 +12,7 @@ from exchange.api import (
     openapi,
     problems,
     reading,
+    speaking,
     writing,
 )
 from exchange.api.blueprint import api
@@ -29,5 +30,5 @@ def register(app: Flask, instance: Instance) -> None:
 
 
 # Each of these hangs its routes on the blueprint; the one that answers for unknown addresses comes last.
-for _module in (answers, reading, comparing, afterlife, calls, writing, openapi, metrics, problems):
+for _module in (answers, reading, comparing, afterlife, calls, writing, speaking, openapi, metrics, problems):
     assert _module

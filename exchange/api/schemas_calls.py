@@ -31,7 +31,20 @@ def calls() -> dict[str, Any]:
         "awaited": list_(TEXT),
     }
     aim = {"number": NUMBER, "counts": TEXT, "place": TEXT}
+    text = {"oneOf": [TEXT, TEXTS]}
     return {
+        "Contribution": object_(
+            {
+                **dict.fromkeys(("id", "key", "consultation", "community", "issued"), TEXT),
+                "answers": MAYBE_TEXT,
+                **dict.fromkeys(("titles", "texts"), TEXTS),
+            }
+        ),
+        "NewContribution": _asked({"title": text, "text": text, "answers": MAYBE_TEXT}, "text"),
+        "Support": object_({"contribution": TEXT, "community": TEXT, "supported": YES}),
+        "NewSupport": _asked({"contribution": TEXT, "supported": YES}, "contribution"),
+        "Participation": object_({"campaign": TEXT, "community": TEXT, "takesPart": YES}),
+        "NewParticipation": _asked({"takesPart": YES}),
         "Consultations": page_(object_(call)),
         "ConsultationInFull": object_(
             call
@@ -50,4 +63,13 @@ def calls() -> dict[str, Any]:
                 "progress": list_(object_(row)),
             }
         ),
+    }
+
+
+def _asked(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        **({"required": list(required)} if required else {}),
+        "properties": {"by": TEXT, **properties},
+        "additionalProperties": False,
     }

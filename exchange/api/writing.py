@@ -1,15 +1,14 @@
 """What programs may change through the API, for the community of their token."""
 
-import json
 from typing import Any
 
 from flask import Response, request
-from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from exchange.api import shapes
 from exchange.api.access import Answer, acting, check_owner, once
 from exchange.api.blueprint import api, reader_language
+from exchange.api.bodies import json_body, only, text, words
 from exchange.api.problems import ApiProblem
 from exchange.api.reading import held, plain
 from exchange.catalogue import adopt as adopting
@@ -24,11 +23,8 @@ from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.handshake import CONFIRMED, CONTESTED, OPEN
 from exchange.models.officer import ApiToken
 from exchange.models.practice import OTHERS, OWNER, Practice
-from exchange.vocabulary import completeness
-from exchange.vocabulary.fields import UNDETERMINED, Text
+from exchange.vocabulary.fields import UNDETERMINED
 
-LARGEST = 1024 * 1024
-_TEXT: TypeAdapter[dict[str, str]] = TypeAdapter(Text)
 _ADOPTION = {
     *("since", "adaptationType", "changes", "reason", "outcome", "help", "ownPractice", "through", "note"),
     *("stageDates", "costActual"),
@@ -74,7 +70,7 @@ def revise(ref: str) -> Response:
 def withdraw(ref: str) -> Response:
     """Withdraw a practice; a tombstone stays, with the reason when there is one: `?reason=…&language=fr`."""
     reason, language = request.args.get("reason", ""), request.args.get("language", UNDETERMINED)
-    texts = _words({"reason": {language: reason}}, "reason") if reason else {}
+    texts = words({"reason": {language: reason}}, "reason") if reason else {}
 
     def change(session: Session, token: ApiToken) -> Answer:
         found = held(session, ref)
@@ -144,12 +140,12 @@ def confirm(ref: str) -> Response:
     `false` contests it and needs a `reason`; null takes the answer back.
     """
     body = json_body()
-    _only(body, {"confirmed", "reason"})
+    only(body, {"confirmed", "reason"})
     yes = body.get("confirmed", "")
     if not (yes is None or isinstance(yes, bool)):
         raise Refusal([Problem("confirmed", Message(N_("Yes or no is expected here.")))])
     state = {True: CONFIRMED, False: CONTESTED, None: OPEN}[yes]
-    reason = _words(body, "reason")
+    reason = words(body, "reason")
 
     def change(session: Session, token: ApiToken) -> Answer:
         found = lookup.adoption(session, plain(ref))
@@ -160,24 +156,8 @@ def confirm(ref: str) -> Response:
     return once(change)
 
 
-def json_body() -> dict[str, Any]:
-    """The body as a JSON object; 413, 415 or 400 otherwise."""
-    request.max_content_length = LARGEST
-    kind = request.mimetype
-    raw = request.get_data(cache=True)
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise ApiProblem(415)
-    try:
-        data = json.loads(raw.decode("utf-8"), parse_constant=_no_number, parse_int=_whole)
-    except (ValueError, RecursionError) as error:
-        raise ApiProblem(400, N_("The body is not JSON.")) from error
-    if not isinstance(data, dict):
-        raise ApiProblem(400, N_("The body must be a JSON object."))
-    return data
-
-
 def _review(body: dict[str, Any], ref: str) -> Response:
-    _only(body, {"practice", "by", "relation", "ratings", "conflict", "comment"})
+    only(body, {"practice", "by", "relation", "ratings", "conflict", "comment"})
     conflict = body.get("conflict", False)
     if not isinstance(conflict, bool):
         raise Refusal([Problem("conflict", Message(N_("Yes or no is expected here.")))])
@@ -189,10 +169,10 @@ def _review(body: dict[str, Any], ref: str) -> Response:
             session,
             of,
             by,
-            relation=_text(body, "relation"),
+            relation=text(body, "relation"),
             ratings=body.get("ratings") or {},
             conflict=conflict,
-            comment=_words(body, "comment"),
+            comment=words(body, "comment"),
         )
         return shapes.review(made, by, of, reader_language()), 201
 
@@ -200,7 +180,7 @@ def _review(body: dict[str, Any], ref: str) -> Response:
 
 
 def _adopt(body: dict[str, Any], ref: str) -> Response:
-    _only(body, {"practice", "by", "stage", "on", "version"} | _ADOPTION)
+    only(body, {"practice", "by", "stage", "on", "version"} | _ADOPTION)
     version, on = body.get("version"), body.get("on")
     if not (version is None or (isinstance(version, int) and not isinstance(version, bool))):
         raise Refusal([Problem("version", Message(N_("A whole number is expected here.")))])
@@ -211,7 +191,7 @@ def _adopt(body: dict[str, Any], ref: str) -> Response:
         of = held(session, ref)
         by = acting(session, token, body.get("by"))
         record = {name: value for name, value in body.items() if name in _ADOPTION}
-        stage = _text(body, "stage")
+        stage = text(body, "stage")
         made = adopting.adopt(session, of, by, stage=stage, on=on or None, version=version, **record)
         return shapes.adoption(session, made, reader_language()), 201
 
@@ -222,7 +202,7 @@ def _record(body: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The record, and what stands around it."""
     if "record" not in body:
         return body, {}
-    _only(body, {"record", "community", "note", "documentedBy", "slug"})
+    only(body, {"record", "community", "note", "documentedBy", "slug"})
     return body["record"], body
 
 
@@ -243,30 +223,6 @@ def _practice(body: dict[str, Any]) -> str:
     return named
 
 
-def _words(body: dict[str, Any], name: str) -> dict[str, str]:
-    """A text, or texts by language; as in a record."""
-    if body.get(name) is None:
-        return {}
-    try:
-        return _TEXT.validate_python(body[name])
-    except ValidationError as error:
-        found = [Problem(name, problem.message) for problem in completeness.problems(error)]
-        raise Refusal(found) from error
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _only(body: dict[str, Any], known: set[str]) -> None:
-    strange = sorted(set(body) - known)
-    if strange:
-        raise Refusal(
-            [Problem(name[:80], Message(N_("There is no field of this name."))) for name in strange]
-        )
-
-
 def _in_full(session: Session, made: Practice) -> dict[str, Any]:
     judged = judgement.distributions(session, made)
     return shapes.practice_in_full(session, made, reader_language(), judged)
@@ -277,13 +233,3 @@ def _located(made: Response, collection: str) -> Response:
     if made.status_code == 201 and (data := made.get_json(silent=True)):
         made.headers["Location"] = f"/api/v1/{collection}/{data['key']}"
     return made
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(text)
-
-
-def _whole(text: str) -> int:
-    if len(text) > 20:
-        raise ValueError(text[:20])
-    return int(text)

@@ -20,11 +20,10 @@ from typing import Any
 import requests
 import yaml
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
-from waitress.server import create_server
 
 from exchange.app import create_app
 from exchange.catalogue import adopt, community, publish, review, shelf
+from exchange.cli.strict import strict_server
 from exchange.instance import Instance
 from exchange.models.community import Community
 from exchange.models.practice import Practice
@@ -34,23 +33,6 @@ from federation import followers
 from search.engine import Hits, Query
 
 SEEDS = Path(__file__).parent.parent / "exchange" / "seeds" / "practices.yaml"
-
-
-class _Compiled(BytecodeCache):
-    """Templates are compiled once a process, not once for each of its many applications."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if held := self._held.get(bucket.key):
-            bucket.bytecode_from_string(held)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._held[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
 
 
 class House:
@@ -69,10 +51,9 @@ class House:
 
     def _serve(self) -> None:
         self.app: Flask = create_app(self.instance)
-        self.app.jinja_env.bytecode_cache = _COMPILED
         # A map of its own: by default all servers of a process share one, and with it their events.
         self.map: dict[int, Any] = {}
-        self.server = create_server(self.app, self.map, sockets=[self.socket], threads=4)
+        self.server = strict_server(self.app, self.map, sockets=[self.socket], threads=4)
         self.open = True
         self.thread = threading.Thread(target=self._answer, daemon=True)
         self.thread.start()

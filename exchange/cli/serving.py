@@ -9,9 +9,9 @@ from collections.abc import Callable
 from types import FrameType
 
 import structlog
-from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
+from exchange.cli.strict import strict_server
 from exchange.config import Settings
 from exchange.instance import Instance
 from exchange.worker import Worker
@@ -37,8 +37,9 @@ def serve(instance: Instance, listen: tuple[str, int], *, ready: Callable[[], No
 
     settings = instance.settings
     dispatcher = _Dispatcher()
-    server = create_server(
+    server = strict_server(
         create_app(instance),
+        {},
         host=listen[0],
         port=listen[1],
         _dispatcher=dispatcher,

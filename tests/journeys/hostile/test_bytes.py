@@ -143,6 +143,13 @@ def test_a_lying_length_does_no_harm(stage: Stage) -> None:
         data = f"POST /inbox HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks
         status, head, _ = stage.send(data, seconds=1)
         assert status == 0 or 400 <= status < 500, (chunks, head)
+    smuggled = b"GET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n"
+    for version, more in (("1.1", "Content-Length: 5\r\n"), ("1.0", "Connection: keep-alive\r\n")):
+        start = f"POST /inbox HTTP/{version}\r\nHost: attacked.localhost:{stage.house.port}\r\n{more}"
+        data = f"{start}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n".encode() + smuggled
+        status, head, rest = stage.send(data, seconds=2)
+        assert status == 400, head
+        assert b"HTTP/1" not in rest  # nothing behind it is answered
     short = stage.raw("POST", "/inbox", {"Content-Length": str(len(body) + 10)}, body, length=False)
     assert short[0] in (0, 400, 401)
     assert stage.lives()

@@ -1,0 +1,34 @@
+"""The web server, stricter about where a request ends.
+
+Waitress believes the chunks of a request that also names a length, and the length of one in HTTP/1.0 that says
+it comes in chunks. A proxy in front may believe the other, and what it took for the body of one visitor's
+request would be read as the next request (RFC 9112, 6.1 and 11.2). Such a request is refused, and the
+connection closed behind the answer.
+"""
+
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import BaseWSGIServer, create_server
+
+
+class _Parser(HTTPRequestParser):
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        # What is left of Transfer-Encoding here is that of HTTP/1.0, which has none.
+        if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("The length of the request is told in two ways.")
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
+
+
+def strict_server(app: Any, listening: dict[int, Any], **options: Any) -> Any:
+    """Waitress for an application, listening; `listening` is filled with its sockets. Raises OSError."""
+    server = create_server(app, listening, **options)
+    for one in list(listening.values()):
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = _Channel
+    return server

@@ -140,8 +140,10 @@ class Arrivals:
         if not uri or not owner or not same_origin(uri, owner):
             raise BadActivity("The object does not name its owner.")
         from_elsewhere = not isinstance(incoming.object, dict) and not same_origin(uri, incoming.actor)
-        audience.check(incoming, obj)
         speaker = incoming.actor in (owner, f"{origin_of(owner)}/actor")
+        if speaker and self._holds(session, uri) and audience.is_narrowed(incoming, obj):
+            return self._delete(session, incoming)
+        audience.check(incoming, obj)
         if not speaker and not from_elsewhere:  # what is from elsewhere has its proof or its origin for it
             raise Forbidden("Only its owner changes an object.")
         if buried(session, uri, owner):

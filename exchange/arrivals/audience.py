@@ -29,6 +29,18 @@ def check(incoming: Incoming, obj: dict[str, Any]) -> None:
         raise BadActivity(NOT_FOR_ALL)
 
 
+def is_narrowed(incoming: Incoming, obj: dict[str, Any]) -> bool:
+    """Whether the owner says of an object, which may have been for everybody, that it is for a few from now on."""
+    told = obj is incoming.object and incoming.via != "fetch"
+    return incoming.kind == "Update" and told and _addressed(obj) and not for_everybody(incoming, obj)
+
+
+def check_words(incoming: Incoming) -> None:
+    """The same for an activity that says something by itself, as the answer to an adoption does."""
+    if _addressed(incoming.activity) and not is_public(incoming.activity):
+        raise BadActivity(NOT_FOR_ALL)
+
+
 def public_part(incoming: Incoming) -> Incoming:
     """The activity with those of the documents fetched for it that are for everybody.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from exchange.arrivals import audience
 from exchange.arrivals.taking import NotYet, Taking, adoption_at
 from exchange.catalogue import handshake
 from exchange.messages import Refusal
@@ -40,6 +41,7 @@ def take(session: Session, incoming: Incoming, taking: Taking) -> bool:
     owner = _owner(session, target)
     if owner is not None and owner.uri != incoming.actor:
         raise Forbidden("Only the origin of a practice confirms its adoptions.")
+    audience.check_words(incoming)
     read = answer_of(incoming.activity, incoming.received)
     said = AdoptionAnswer(
         adoption_uri=incoming.object_id,

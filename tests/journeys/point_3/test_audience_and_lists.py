@@ -53,6 +53,22 @@ def test_what_is_addressed_to_followers_or_to_nobody_is_not_published(
     assert all("not addressed to everybody" in why for why in told)
 
 
+def test_what_was_for_everybody_and_is_now_for_a_few_ends_here(
+    rig: Rig, house: House, fedi: Outsider, town: str
+) -> None:
+    thing = published(rig, house, fedi, town)
+    few = {"to": [f"{town}/followers"], "cc": []}
+    fedi.say(house, fedi.town("other"), "Update", newer(thing, "Hidden by others") | few, **few)
+    rig.settle()
+    assert (held(house, thing["id"]).title, held(house, thing["id"]).state) == ("A bridge", "published")
+    fedi.say(house, town, "Update", newer(thing, "Among ourselves") | few, **few)
+    fedi.say(house, town, "Update", thing)  # an older word does not bring it back
+    rig.settle()
+    gone = held(house, thing["id"])
+    assert (gone.state, "Among" in str(gone.record)) == ("withdrawn", False)
+    assert house.get(f"/practices/{gone.key}").status_code == 410
+
+
 @pytest.mark.parametrize("spelled", [PUBLIC, "as:Public", "Public"])
 def test_everybody_is_everybody_in_each_spelling_and_on_either_of_the_two(
     spelled: str, rig: Rig, house: House, fedi: Outsider, town: str

@@ -94,6 +94,8 @@ def test_only_its_origin_confirms_an_adoption(
     assert fedi.say(house, mallory, kind, adoption, target=target) == 202
     assert fedi.say(house, town, kind, adoption, target=f"{ours(house).uri}/adoptions") == 403
     assert fedi.say(house, town, kind, adoption, target=f"{thing['id']}/others") == 202
+    few = {"to": [f"{town}/followers"], "cc": []}
+    assert fedi.say(house, town, kind, adoption, target=target, **few) == 202
     rig.settle()
     assert [a.confirmed for a in all_of(house, Adoption)] == [None]
     assert fedi.say(house, town, kind, adoption, target=target) == 202

@@ -5,8 +5,9 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
+from exchange import mending
 from exchange.catalogue import cluster, collect, collections, shelf
 from exchange.messages import Refusal
 from exchange.models.collection import Collection
@@ -14,6 +15,7 @@ from exchange.vocabulary.activitystreams.collection import MOST
 from federation import followers, lease
 from federation.activity import PUBLIC
 from federation.arrivals import Arrival
+from federation.outbox import Delivery
 from tests.journeys.hostile.stage import WRONG, changed, places
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete
@@ -74,6 +76,30 @@ def _held(house: House) -> list[tuple[dict[str, str], dict[str, str], list[tuple
             (one.title, one.summary, [(i.practice, i.words) for i in collections.items(session, one)])
             for one in collections.all_(session)
         ]
+
+
+def test_what_is_lost_on_the_way_is_put_right_at_night(rig: Rig, hub: House) -> None:
+    reader, group = rig.instance("reader", search="memory"), f"{hub.origin}/clusters/solar-towns"
+    practice = _practice(hub, "ulm", "A roof for all")
+    kept, gone = _begin(hub), _begin(hub)
+    _follow(reader, group)
+    rig.settle()
+    for uri in (kept, gone):
+        _put(hub, uri, practice)
+    rig.settle()
+    assert len(_held(reader)) == 2
+    reader.stop()
+    _change(hub, kept, title={"en": "Walls"})
+    _remove(hub, gone)
+    with hub.instance.database.writing() as session:
+        session.exec(delete(Delivery))
+    reader.start()
+    rig.settle()
+    assert [title["en"] for title, _summary, _items in _held(reader)] == ["Roofs", "Roofs"]
+    mending.mend(reader.instance, group)
+    assert [title for title, _summary, _items in _held(reader)] == [{"en": "Walls"}]
+    mending.mend(reader.instance, group)
+    assert len(_held(reader)) == 1
 
 
 def test_a_collection_is_told_changed_and_taken_back(rig: Rig, hub: House, fedi: Outsider) -> None:

@@ -53,6 +53,7 @@ OWNED = {
     "api.withdraw": "practices",
     "api.confirm": "adoptions",
     "api.withdraw_adoption": "own adoption",
+    "api.take_back": "contributions",
 }
 # Those that are about something that anybody may speak about, as their own community.
 OPEN = {
@@ -64,6 +65,7 @@ OPEN = {
         "officer.welcome",
         "officer.accept",
     ),
+    *("api.support", "api.participation"),
 }
 GOVERNED = "admin"
 LEFT_OUT = {

@@ -20,6 +20,7 @@ from exchange.web.failures import page as failure
 from exchange.web.language import gettext, label, number
 from exchange.web.questions import PARTS
 from exchange.web.reach import database
+from exchange.web.show import best
 
 SAME, GONE, NEW = "same", "gone", "new"
 OTHER = N_("Other details")
@@ -135,7 +136,7 @@ def words(before: str, after: str) -> list[Piece]:
 def rows(practices: Sequence[Practice]) -> list[Row]:
     """The figures of several records of the same thing, one figure a row."""
     told = [differences.flat(p.record) for p in practices]
-    found = [Row(_named(name), [" · ".join(_lines(one.get(name))) for one in told]) for name in FIGURES]
+    found = [Row(_named(name), [" · ".join(_lines(_read(one.get(name)))) for one in told]) for name in FIGURES]
     for name in dict.fromkeys(_first(r.get("indicator")) for one in told for r in one.get("result") or []):
         found.append(Row(name, [_measured(one.get("result") or [], name) for one in told]))
     counted = [{_first(n["label"]): n["number"] for n in one.get("engagement.numbers") or []} for one in told]
@@ -179,6 +180,17 @@ def _lines(value: Any) -> Iterable[str]:
             yield " · ".join(_leaves(one))
     else:
         yield " · ".join(_leaves(value))
+
+
+def _read(value: Any) -> Any:
+    """A figure as one reader reads it: each text in one language, and without the marks of its certainty."""
+    if isinstance(value, list):
+        return [_read(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if _is_text(value):
+        return best(value).text
+    return {name: _read(one) for name, one in value.items() if name != "certainty"}
 
 
 def _leaves(value: Any) -> Iterable[str]:

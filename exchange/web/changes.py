@@ -136,7 +136,9 @@ def words(before: str, after: str) -> list[Piece]:
 def rows(practices: Sequence[Practice]) -> list[Row]:
     """The figures of several records of the same thing, one figure a row."""
     told = [differences.flat(p.record) for p in practices]
-    found = [Row(_named(name), [" · ".join(_lines(_read(one.get(name)))) for one in told]) for name in FIGURES]
+    found = [
+        Row(_named(name), [" · ".join(_lines(_read(one.get(name)))) for one in told]) for name in FIGURES
+    ]
     for name in dict.fromkeys(_first(r.get("indicator")) for one in told for r in one.get("result") or []):
         found.append(Row(name, [_measured(one.get("result") or [], name) for one in told]))
     counted = [{_first(n["label"]): n["number"] for n in one.get("engagement.numbers") or []} for one in told]

@@ -1,6 +1,7 @@
-"""The addresses that an operator writes: where the instance is in the world, and where it listens."""
+"""The addresses that an operator writes: where the instance is, where it listens, whose street map it shows."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 
@@ -37,6 +38,21 @@ def host_and_port(value: str) -> tuple[str, int]:
     if int(port) > 65535:
         raise ValueError("must have a port of 65535 or less")
     return bare, int(port)
+
+
+def tile_server(value: str, *, lab: bool = False) -> str:
+    """The template of a tile's address, as Leaflet fills it in; ValueError says what is wrong with it.
+
+    Its origin is named in the security policy of a page, so it is held to what an origin may be.
+    """
+    parts = urlsplit(value.strip())
+    origin = canonical_origin(f"{parts.scheme}://{parts.netloc}", lab=lab)
+    rest = value.strip()[len(f"{parts.scheme}://{parts.netloc}") :]
+    if any(f"{{{name}}}" not in rest for name in "zxy"):
+        raise ValueError("must have {z}, {x} and {y} in it, like https://tiles.example/{z}/{x}/{y}.png")
+    if re.search(r"[^!-~]|[\"'<>\\]", rest):
+        raise ValueError("may hold nothing but ASCII letters, digits and the usual signs of an address")
+    return origin + rest
 
 
 def _is_address(host: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
-from exchange.addresses import canonical_origin, host_and_port
+from exchange.addresses import canonical_origin, host_and_port, tile_server
 from exchange.contrast import Colour
 from exchange.crest import CrestFile
 
@@ -79,6 +79,18 @@ class Settings(BaseSettings):
         max_length=300,
         description="The body to which people turn when an answer about accessibility does not satisfy them: its "
         "name and, after it, its address on the web. It stands in the accessibility statement, `/accessibility`.",
+    )
+    tiles: str = Field(
+        default="",
+        description="The address of a tile server, like `https://tiles.example/{z}/{x}/{y}.png`. With one, the map "
+        "offers a street map beside its own picture; the browser of whoever opens that one page asks this server "
+        "for its pictures, and the page says so before. When it is not set, no page asks anybody else for anything.",
+    )
+    tiles_credit: str = Field(
+        default="© OpenStreetMap",
+        max_length=300,
+        description="Whose map the tiles are, shown on it as its makers demand: a name and, after it, an address on "
+        "the web if they want one linked.",
     )
     listen: str = Field(
         default="127.0.0.1:8000",
@@ -205,7 +217,12 @@ class Settings(BaseSettings):
     def _an_origin(cls, value: str, info: ValidationInfo) -> str:
         return canonical_origin(value, lab=bool(info.data.get("lab")))
 
-    @field_validator("name", "contact", "mail_from", "enforcement")
+    @field_validator("tiles")
+    @classmethod
+    def _a_tile_server(cls, value: str, info: ValidationInfo) -> str:
+        return tile_server(value, lab=bool(info.data.get("lab"))) if value else value
+
+    @field_validator("name", "contact", "mail_from", "enforcement", "tiles_credit")
     @classmethod
     def _one_line(cls, value: str) -> str:
         if any(ord(character) < 32 or ord(character) == 127 for character in value):

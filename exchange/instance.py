@@ -1,8 +1,5 @@
 """An instance put together: its settings, database, way out, handlers and index. No web framework here."""
 
-import json
-import re
-import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +14,7 @@ from exchange.config import Settings
 from exchange.db import Database
 from exchange.keeping import Keeper
 from exchange.messages import N_, NotFound, Refusal
+from exchange.retelling import Telling
 from exchange.wake import Wake
 from federation import actor, hosts, keys
 from federation.budgets import Budgets
@@ -29,7 +27,7 @@ class Instance:
     """Everything one instance consists of. Close it when done."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self._telling = Telling(settings)
         self.database = Database(settings.database)
         self.wake = Wake()
         self.database.on_commit = self.wake.set
@@ -115,32 +113,18 @@ class Instance:
     def origin(self) -> str:
         return self.settings.origin
 
-    def change(self, **values: str) -> None:
-        """Say some settings anew, in `jumelage.toml` and at once; what else stands there, comments included, stays.
+    @property
+    def settings(self) -> Settings:
+        """The settings as they stand now; what was said anew in another process is among them."""
+        return self._telling.now()
 
-        ConfigurationError when a value does not hold, or the file is written in a way that this cannot
-        follow; then nothing is changed.
-        """
-        path = self.settings.data / config.FILE
-        checked = config.load(self.settings.data, **values)
-        before = path.read_text(encoding="utf-8")
-        lines = before.splitlines()
-        for key, value in values.items():
-            line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
-            at = next((n for n, old in enumerate(lines) if re.match(rf"{key}\s*=", old)), len(lines))
-            lines[at : at + 1] = [line]
-        text = "\n".join(lines) + "\n"
-        try:
-            understood = tomllib.loads(text) == tomllib.loads(before) | values
-        except tomllib.TOMLDecodeError:
-            understood = False
-        if not understood:
-            raise config.ConfigurationError(f"{path} has to be changed by hand: {', '.join(values)}.")
-        part = path.with_name(f"{config.FILE}.part")
-        part.write_text(text, encoding="utf-8")
-        part.chmod(path.stat().st_mode & 0o777)
-        part.replace(path)
-        self.settings = self.settings.model_copy(update={key: getattr(checked, key) for key in values})
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._telling.settings = settings
+
+    def change(self, **values: str) -> None:
+        """Say some settings anew, in `jumelage.toml` and at once; see Telling.change for what it raises."""
+        self._telling.change(**values)
 
     # ----------------------------------------------------------------- the index
 

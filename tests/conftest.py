@@ -34,10 +34,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for a database is marked so, and runs once more on PostgreSQL."""
+    """What asks for a database is marked so, and runs once more on PostgreSQL.
+
+    Files with something slow in them come first. `./run test` hands whole files to its processes (the tests
+    of some tell one story in their order), and a long file that begins last would be waited for alone.
+    """
     for item in items:
         if "new_database" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
+    slow = {item.path for item in items if item.get_closest_marker("slow") or "browser" in item.path.parts}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

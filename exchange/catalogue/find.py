@@ -1,13 +1,12 @@
 """Finding practices: what may be asked, and the page of answers that every reader gets."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import alike, facets, fairness, sensing, shelf
+from exchange.catalogue import alike, facets, fairness, narrowed, sensing, shelf
 from exchange.catalogue.search_values import read_filter, read_near, read_number
 from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.community import Community
@@ -24,7 +23,7 @@ FACETS = (
     *("theme", "country", "degurba", "population_class", "language", "maturity", "evidence"),
     *("commitment", "status", "cost_class", "instance", "adopted_by"),
 )
-FILTERS = (*FACETS, "community", "topography", "key")
+FILTERS = (*FACETS, "community", "cluster", "topography", "key")
 LONGEST_NAME = 300
 NEEDS_PLACE = N_("Sorting by distance needs a place: near=latitude,longitude, or a community with home=.")
 NEEDS_HOME = N_("Sorting by likeness needs a community to be like: home=, or log in.")
@@ -85,7 +84,7 @@ class SearchParams:
 
     def query(self, languages: tuple[str, ...] = ()) -> Query:
         """The same question in the words of the search engine."""
-        filters = dict(self.filters)
+        filters = {name: values for name, values in self.filters.items() if name != narrowed.CLUSTER}
         if "country" in filters:
             filters["country"] = tuple(
                 dict.fromkeys(same for code in filters["country"] for same in names.same_country(code))
@@ -213,8 +212,8 @@ def _point(home: Community | None) -> tuple[float, float] | None:
 
 
 def addressed(session: Session, params: SearchParams) -> SearchParams:
-    """The same question with the short names of communities replaced by their addresses."""
-    return replace(params, filters=_addresses(session, params.filters))
+    """The same question with the owners that it names, and the members of its clusters, by their addresses."""
+    return replace(params, filters=narrowed.addresses(session, params.filters))
 
 
 def item(hit: Hit, language: str | None) -> dict[str, Any]:
@@ -264,19 +263,6 @@ def item(hit: Hit, language: str | None) -> dict[str, Any]:
 
 def _reason(reason: Reason) -> dict[str, Any]:
     return {"word": reason.word, "field": reason.field, "score": round(reason.score, 4)}
-
-
-def _addresses(session: Session, filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The filters with the short names of communities replaced by their addresses."""
-    found = dict(filters)
-    for name in {"adopted_by", "community"} & set(found):
-        values = []
-        for value in found[name]:
-            with suppress(NotFound):
-                value = shelf.community(session, value).uri
-            values.append(value)
-        found[name] = tuple(values)
-    return found
 
 
 def _called(session: Session | None, counts: Any, params: SearchParams, language: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from sqlmodel import Session, col, delete, func, or_, select
 
 from exchange.catalogue import find as finding
+from exchange.catalogue import narrowed
 from exchange.catalogue.find import SearchParams
 from exchange.messages import N_, Message, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.base import now
@@ -25,7 +26,6 @@ SHOWN = 100
 # What is not part of the question: where one stood in the answers, and what was folded out or looked for there.
 _NOT_PART = ("page", "per_page", "after", "explain", "done", "lang")
 _LOOKED = "find."
-_OWNERS = ("community", "adopted_by")
 Hits = list[tuple[SearchHit, Practice, Community]]
 
 
@@ -58,7 +58,7 @@ def save(
     told = urlencode(asked)
     if len(told) > LONGEST_QUERY:
         raise Refusal(N_("This search is too long to be kept."))
-    params = finding.addressed(session, params)
+    finding.addressed(session, params)  # refuses what is asked of a cluster that is not here
     mine = (
         select(func.count())
         .select_from(SavedSearch)
@@ -74,7 +74,7 @@ def save(
         officer_id=officer.id,  # type: ignore[arg-type]
         name=_named(name)
         if name.strip()
-        else (_told(session, params, language) or everything)[:LONGEST_NAME],
+        else (in_words(session, params, language) or everything)[:LONGEST_NAME],
         query=told,
         language=language,
         since=at,
@@ -109,12 +109,9 @@ def described(params: SearchParams, language: str) -> str:
     return ", ".join(told)
 
 
-def _told(session: Session, params: SearchParams, language: str) -> str:
-    """The same, with the names of communities."""
-    known = select(Community).where(
-        col(Community.uri).in_([uri for name in _OWNERS for uri in params.filters.get(name, ())])
-    )
-    called = {one.uri: one.called(language) for one in session.exec(known)}
+def in_words(session: Session, params: SearchParams, language: str) -> str:
+    """The same, with the names of communities and clusters."""
+    called = narrowed.called(session, params.filters, language)
     filters = {n: tuple(called.get(v, v) for v in values) for n, values in params.filters.items()}
     return described(replace(params, filters=filters), language)
 

@@ -107,5 +107,6 @@ _READERS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "instance": _instance,
     "adopted_by": _text,
     "community": _text,
+    "cluster": _text,
     "key": _key,
 }

@@ -32,6 +32,7 @@ from exchange.messages import Problem, Refusal
 @click.option(
     "--instance", "instances", multiple=True, metavar="HOST", help="The instance on which it was published."
 )
+@click.option("--cluster", multiple=True, metavar="NAME", help="A cluster that is led here: its members.")
 @click.option(
     "--near", metavar="LAT,LON[,KM]", help="Only near a place, 50 km around it if not said otherwise."
 )

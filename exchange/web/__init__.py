@@ -60,6 +60,7 @@ from exchange.web import (
     sheet,
     show,
     speaking,
+    streets,
     taking_in,
     tending,
     translating,
@@ -72,7 +73,7 @@ PAGES = (
     accessible,
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
     *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
-    *(forgotten, people, asking, belonging, searches, collections, seeking, mapping),
+    *(forgotten, people, asking, belonging, searches, collections, seeking, mapping, streets),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),
     *(dress, dressing, growing, practice_pictures, components, harvesting, taking_in, translating),
@@ -99,5 +100,6 @@ def register(app: Flask, instance: "Instance") -> None:
     show.register(app)
     dress.register(app)
     downloads.register(app)
+    streets.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

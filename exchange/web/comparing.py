@@ -121,7 +121,7 @@ def gaps() -> str:
         "gaps.html",
         found=found,
         cluster=only,
-        picture=squares.picture(found),
+        picture=squares.picture(found, only.slug if only else None),
         words=flows.WORDS,
         kinds=mapping.KINDS,
         where=squares.where,
@@ -132,8 +132,9 @@ def gaps() -> str:
 def gaps_svg() -> Response:
     """The map as a picture in a file."""
     with database().reading() as session:
-        found = mapping.gaps(session, cluster=_cluster(session))
-    return downloads.svg(squares.picture(found), "gaps")
+        only = _cluster(session)
+        found = mapping.gaps(session, cluster=only)
+    return downloads.svg(squares.picture(found, only.slug if only else None), "gaps")
 
 
 @public.get("/gaps.csv")

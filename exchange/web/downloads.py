@@ -27,7 +27,7 @@ def links(endpoint: str, **values: Any) -> list[tuple[str, str]]:
 
 def svg(picture: drawing.Picture, name: str, *, inline: bool = False) -> Response:
     """The picture as a file of this name; `inline` where a page shows it as an image."""
-    return _told(
+    return told(
         Response(drawing.file(picture, tokens(settings().colour)), mimetype="image/svg+xml"),
         f"{name}.svg",
         inline,
@@ -37,12 +37,11 @@ def svg(picture: drawing.Picture, name: str, *, inline: bool = False) -> Respons
 def csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -> Response:
     """A table as a file of this name; no cell is taken for a formula, None is an empty one."""
     cells = ({k: str(v) for k, v in row.items() if v is not None} for row in rows)
-    return _told(
-        Response(b"".join(sheetfiles.stream_csv(columns, cells)), mimetype="text/csv"), f"{name}.csv"
-    )
+    return told(Response(b"".join(sheetfiles.stream_csv(columns, cells)), mimetype="text/csv"), f"{name}.csv")
 
 
-def _told(made: Response, name: str, inline: bool = False) -> Response:
+def told(made: Response, name: str, inline: bool = False) -> Response:
+    """The answer as a file of this name, which whoever has it already is not sent again."""
     made.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
     made.headers["Cache-Control"] = "private, no-cache"
     made.vary.update(("Accept-Language", "Cookie"))

@@ -10,7 +10,7 @@ from flask import g, render_template, request
 from markupsafe import Markup
 
 from exchange.catalogue import find as finding
-from exchange.catalogue import saved
+from exchange.catalogue import narrowed, saved
 from exchange.messages import N_, Problem, Refusal
 from exchange.vocabulary import names
 from exchange.web import followed
@@ -84,6 +84,7 @@ def practices() -> str | tuple[str, int]:
         except Refusal as refusal:
             problems, params = refusal.problems, finding.SearchParams()
             results = found()
+        called = narrowed.called(session, params.filters, current())
         news = instance().index.news(session)
         theme = "" if problems else _only_theme(params)
         theme_followed = bool(theme) and followed.is_followed(session, f"theme:{theme}")
@@ -94,7 +95,9 @@ def practices() -> str | tuple[str, int]:
         if row["selected"] and row["value"] in request.args.getlist(name)
     ]
     chips += [
-        Chip("community", value, _called(value, results)) for value in request.args.getlist("community")
+        Chip(name, value, called.get(value, value))
+        for name in ("community", "cluster")
+        for value in params.filters.get(name, ())
     ]
     titles = {one["key"]: one["title"] for one in results.items}
     chips += [Chip("key", value, titles.get(value, value)) for value in params.filters.get("key", ())]
@@ -163,11 +166,6 @@ def shown_at(typed: str, position: int) -> Markup:
     return (
         Markup("<code>{}<mark>{}</mark>{}</code>").format(before, word, rest) if word.strip() else Markup("")
     )
-
-
-def _called(uri: str, results: finding.Results) -> str:
-    """The name of an owner that the results are narrowed to, from what they show."""
-    return next((one["community"]["name"] for one in results.items if one["community"].get("id") == uri), uri)
 
 
 def _looked_through(rows: list[dict[str, Any]], typed: str) -> list[dict[str, Any]]:

@@ -48,8 +48,8 @@ class Asked:
 @public.get("/map")
 def map_page() -> str | tuple[str, int]:
     """Where practices are and where they went, for everything or for a search."""
-    asked = _asked()
-    found = _atlas(asked)
+    asked = read_question()
+    found = places_of(asked)
     drawn = _drawn(asked, found)
     zoom = asked.zoom[0] if len(asked.zoom) == 1 else ""
     body = render_template(
@@ -57,11 +57,11 @@ def map_page() -> str | tuple[str, int]:
         found=found,
         drawn=drawn,
         picture=drawn.picture,
-        places=[one for one in _busiest(found) if one.practices or one.took][:ROWS],
+        places=[one for one in busiest(found) if one.practices or one.took][:ROWS],
         rows=ROWS,
-        called=_name,
+        called=called,
         asked=asked,
-        searched=saved.described(asked.params, current()),
+        searched=searched(asked),
         countries=_countries(found),
         zoom=zoom,
         problems=asked.problems,
@@ -69,7 +69,8 @@ def map_page() -> str | tuple[str, int]:
             (gettext("Places (CSV)"), asked.address("public.map_csv")),
             (gettext("Adoptions (CSV)"), asked.address("public.map_flows_csv")),
             (gettext("Picture (SVG)"), asked.address("public.map_svg", zoom=zoom)),
-            ("GeoJSON", asked.address("public.practices_geojson")),
+            (gettext("Places (GeoJSON)"), asked.address("public.map_places")),
+            (gettext("Practices (GeoJSON)"), asked.address("public.practices_geojson")),
         ],
     )
     return (body, 400) if asked.problems else body
@@ -78,9 +79,9 @@ def map_page() -> str | tuple[str, int]:
 @public.get("/map.svg")
 def map_svg() -> Response:
     """The picture as a file; with `small` as an image beside a list."""
-    asked = _asked(strict=True)
+    asked = read_question(strict=True)
     small = "small" in request.args
-    return downloads.svg(_drawn(asked, _atlas(asked), small=small).picture, "map", inline=small)
+    return downloads.svg(_drawn(asked, places_of(asked), small=small).picture, "map", inline=small)
 
 
 @public.get("/map.csv")
@@ -89,12 +90,12 @@ def map_csv() -> Response:
     rows = (
         {
             "community": one.uri if one.known else None,
-            "name": _name(one),
+            "name": called(one),
             **{name: getattr(one, name) or None for name in ("country", "degurba")},
             **{"latitude": one.lat, "longitude": one.lon},
             **{"practices": one.practices, "taken_up_by_others": one.gave, "took_up": one.took},
         }
-        for one in _busiest(_atlas(_asked(strict=True)))
+        for one in busiest(places_of(read_question(strict=True)))
     )
     return downloads.csv(PLACES, rows, "map")
 
@@ -102,19 +103,20 @@ def map_csv() -> Response:
 @public.get("/map/adoptions.csv")
 def map_flows_csv() -> Response:
     """What went between them as a table in a file."""
-    found = _atlas(_asked(strict=True))
+    found = places_of(read_question(strict=True))
     rows = []
     for flow in found.flows:
         row: dict[str, Any] = {"adoptions": flow.n}
         for end, uri in (("from", flow.origin), ("to", flow.taker)):
             place = found.places[uri]
             row |= {end: uri if place.known else None}
-            row |= {f"{end}_name": _name(place), f"{end}_country": place.country or None}
+            row |= {f"{end}_name": called(place), f"{end}_country": place.country or None}
         rows.append(row)
     return downloads.csv(FLOWS, rows, "adoptions")
 
 
-def _asked(strict: bool = False) -> Asked:
+def read_question(strict: bool = False) -> Asked:
+    """What the address of this request asks. With `strict` a mistake in it is raised (Refusal), not kept."""
     problems: list[Problem] = []
     params = SearchParams()
     try:
@@ -129,7 +131,14 @@ def _asked(strict: bool = False) -> Asked:
     return Asked(params, [] if problems else question, [c for c in zoom if land.box_of(c)][:40], problems)
 
 
-def _atlas(asked: Asked) -> Atlas:
+def searched(asked: Asked) -> str:
+    """The question in words, in the reader's language."""
+    with database().reading() as session:
+        return saved.in_words(session, asked.params, current())
+
+
+def places_of(asked: Asked) -> Atlas:
+    """The places and flows of a question."""
     with database().reading() as session:
         return reading.atlas(session, instance().engine, asked.params)
 
@@ -141,10 +150,12 @@ def _drawn(asked: Asked, found: Atlas, small: bool = False) -> europe.Drawn:
         if home and home.lat is not None and home.lon is not None
         else None
     )
-    return europe.picture(found, land.view(asked.zoom), name=_name, where=_where(asked), own=own, small=small)
+    return europe.picture(
+        found, land.view(asked.zoom), name=called, where=leading_to(asked), own=own, small=small
+    )
 
 
-def _where(asked: Asked) -> Callable[[list[Place]], str]:
+def leading_to(asked: Asked) -> Callable[[list[Place]], str]:
     """Where a circle leads: to its place's practices within the same question, or to all around it."""
 
     def leads(places: list[Place]) -> str:
@@ -161,12 +172,14 @@ def _where(asked: Asked) -> Callable[[list[Place]], str]:
     return leads
 
 
-def _name(place: Place) -> str:
+def called(place: Place) -> str:
+    """The name of a place in the reader's language."""
     return best(place.name, host_of(origin_of(place.uri)) or place.uri).text
 
 
-def _busiest(found: Atlas) -> list[Place]:
-    return sorted(found.places.values(), key=lambda one: (-one.practices, -one.gave, -one.took, _name(one)))
+def busiest(found: Atlas) -> list[Place]:
+    """The places, those with most practices first."""
+    return sorted(found.places.values(), key=lambda one: (-one.practices, -one.gave, -one.took, called(one)))
 
 
 def _countries(found: Atlas) -> list[tuple[str, str]]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
+import segno
 from flask import render_template
+from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -46,13 +49,24 @@ def sheet(key: str) -> str | Response:
             return failure(410, reason=found.withdrawn_reason)
         owner = shelf.community_of(session, found)
         others = _others(session, found)
+    page = f"{settings().origin}/practices/{found.key}"
     return render_template(
         "sheet.html",
         told=telling(found, owner),
         others=others,
-        page=f"{settings().origin}/practices/{found.key}",
+        page=page,
+        code=_code(page),
         today=now(),
     )
+
+
+def _code(address: str) -> Markup:
+    """The address as a picture for the telephone of whoever has the sheet on paper (QR code, ISO/IEC 18004)."""
+    drawn = BytesIO()
+    segno.make_qr(address, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2, svgclass="qr", lineclass=None
+    )
+    return Markup(drawn.getvalue().decode())  # noqa: S704 - figures alone; no word of the address stands in it
 
 
 def _others(session: Session, found: Practice) -> Others:

@@ -133,6 +133,12 @@ def test_an_address_to_listen_on_has_a_host_and_a_port(tmp_path: Path, listen: s
         ("name", "two\nlines"),
         ("session_hours", "0"),
         ("log", "loud"),
+        ("tiles", "tiles.example/{z}/{x}/{y}.png"),
+        ("tiles", "http://tiles.example/{z}/{x}/{y}.png"),
+        ("tiles", "https://tiles.example/{z}/{x}.png"),
+        ("tiles", "https://tiles.example; script-src *//{z}/{x}/{y}.png"),
+        ("tiles", "https://{s}.tiles.example/{z}/{x}/{y}.png"),
+        ("tiles", "https://tiles.example/{z}/{x}/{y}.png?key='>"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_sentence_that_names_it(tmp_path: Path, name: str, value: str) -> None:

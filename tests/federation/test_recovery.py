@@ -42,6 +42,7 @@ def received(instance: Instance) -> list[str]:
     return [row.activity_id for row in rows if row.direction == "in" and row.kind == "Create"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [1, 7, 60])
 def test_what_a_killed_publisher_acknowledged_reaches_its_followers(world: World, lines: int) -> None:
     ulm, saillans = world["ulm"], world["saillans"]

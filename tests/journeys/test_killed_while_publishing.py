@@ -8,7 +8,7 @@ import pytest
 from tests.load import kills
 from tests.load.mortal import TRAPS
 
-pytestmark = [pytest.mark.database, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.database, pytest.mark.timeout(300)]
 
 
 def test_killed_at_five_points_nothing_is_lost_and_the_receivers_end_equal(

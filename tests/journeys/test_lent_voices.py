@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlmodel import delete, select
 
 from exchange import auditing, meeting
@@ -49,6 +50,7 @@ def _said(house: House, uri: str) -> list[tuple[str, str]]:
     return sorted((v.of.slug, v.by.slug) for v in _judged(house, uri).voices)
 
 
+@pytest.mark.slow
 def test_a_voice_is_lent_along_a_chain_counted_once_everywhere_and_taken_back(rig: Rig) -> None:
     a, b, c, d = _world(rig, all_follow=True)
     practice = a.publish("loos-en-gohelle", complete(seed("loos-solar-plan")))

@@ -66,6 +66,7 @@ def world(rig: Rig) -> tuple[House, House, House, Practice, Practice]:
     return village, city, reader, practice, own
 
 
+@pytest.mark.slow
 def test_an_adoption_is_contested_and_confirmed_and_everybody_tells_the_same_in_any_order(rig: Rig) -> None:
     village, city, reader, practice, own = world(rig)
     houses = (village, city, reader)

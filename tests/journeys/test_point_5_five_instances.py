@@ -78,6 +78,7 @@ def lend(house: House, giver: str, theme: str, receiver: str) -> None:
         delegate.delegate(session, shelf.community(session, giver), theme, shelf.community(session, met))
 
 
+@pytest.mark.slow
 def test_five_instances_tell_the_same_of_a_practice_however_they_heard_of_it(
     clock: time_machine.Traveller, rig: Rig
 ) -> None:

@@ -108,6 +108,7 @@ def other(request: pytest.FixtureRequest, search_server: str) -> Iterator[Engine
         engine.close()
 
 
+@pytest.mark.slow
 @given(
     puts=st.lists(
         st.tuples(

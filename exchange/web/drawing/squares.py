@@ -13,8 +13,11 @@ LEFT, TOP, CELL, ROW, GAP = 286.0, 56.0, 112.0, 34.0, 4.0
 FEW, MANY = 2, 6  # practices up to which a square is light, and from which it is dark
 
 
-def picture(found: GapMap) -> drawing.Picture:
-    """The map; each square leads to what is there, an empty one to telling a practice."""
+def picture(found: GapMap, cluster: str | None = None) -> drawing.Picture:
+    """The map; each square leads to what is there, an empty one to telling a practice.
+
+    `cluster` is the short name of the one whose members are shown.
+    """
     height = TOP + ROW * len(found.themes) + 8
     made = drawing.Picture(
         "gaps",
@@ -32,11 +35,16 @@ def picture(found: GapMap) -> drawing.Picture:
     for n, theme in enumerate(found.themes):
         y = TOP + ROW * n
         made.add(drawing.text(LEFT - 12, y + 20, label(theme), "small-text", anchor="end"))
-        made.add(*(_square(cell, LEFT + CELL * i, y) for i, cell in enumerate(found.row(theme))))
+        made.add(
+            *(
+                _square(cell, where(cell, cluster), LEFT + CELL * i, y)
+                for i, cell in enumerate(found.row(theme))
+            )
+        )
     return made
 
 
-def _square(cell: Cell, x: float, y: float) -> Markup:
+def _square(cell: Cell, address: str, x: float, y: float) -> Markup:
     tone = (
         "none"
         if cell.empty
@@ -57,14 +65,14 @@ def _square(cell: Cell, x: float, y: float) -> Markup:
                 x + (CELL - GAP) / 2, y + 20, words, f"small-text figure {ink}".strip(), anchor="middle"
             )
         )
-    return drawing.link(where(cell), *shapes, label=said(cell))
+    return drawing.link(address, *shapes, label=said(cell))
 
 
-def where(cell: Cell) -> str:
-    """Where a square leads."""
+def where(cell: Cell, cluster: str | None = None) -> str:
+    """Where a square leads; within a cluster to what its members have."""
     if cell.empty:
         return url_for("officer.new")
-    return url_for("public.practices", theme=cell.theme, degurba=DEGURBA[cell.kind])
+    return url_for("public.practices", theme=cell.theme, degurba=DEGURBA[cell.kind], cluster=cluster)
 
 
 def said(cell: Cell) -> str:

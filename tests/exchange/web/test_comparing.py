@@ -9,7 +9,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from exchange.catalogue import reference, shelf
+from exchange.catalogue import cluster, reference, shelf
 from exchange.web import citing
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House
@@ -130,6 +130,43 @@ def test_the_gap_map_is_a_picture_a_table_and_two_files(visitor: Visitor) -> Non
     assert first["aria-label"] == "Participation and local democracy, Countryside: 2 practices"
     assert any(a["href"] == "/desk/practices/new" for a in squares)
     assert ElementTree.fromstring(visitor.get("/gaps.svg").data).find(".//{*}style") is not None
+
+
+def test_a_square_of_a_clusters_gap_map_leads_to_what_its_members_have(
+    house: House, visitor: Visitor
+) -> None:
+    with house.instance.database.writing() as session:
+        made = cluster.found(session, house.origin, slug="valleys", name={"en": "Valleys of the south"})
+        for slug in ("saillans", "loos-en-gohelle"):
+            cluster.admit(session, made, shelf.community(session, slug).uri)
+    page = visitor.see("/gaps?cluster=valleys")
+    squares = [a for a in page.find("svg", class_="gaps").find_all("a") if "degurba" in a["href"]]
+    assert len(squares) >= 2
+    for square in squares:
+        found = visitor.see(square["href"])
+        shown = square["aria-label"].partition(": ")[2]
+        assert found.h2.text == shown
+        assert {a.text.strip() for a in found.select(".card .tag-sign bdi")} <= {
+            "Saillans",
+            "Loos-en-Gohelle",
+        }
+        assert "Valleys of the south" in found.find(id="results").text
+        assert found.find("input", {"name": "cluster"})["value"] == "valleys"
+    listed = visitor.see("/clusters/valleys").find("a", string="All practices of its members")["href"]
+    everything = visitor.see(listed).h2.text
+    assert everything == visitor.see("/practices?community=saillans,loos-en-gohelle").h2.text
+    assert visitor.see("/practices?cluster=valleys&community=ulm").h2.text == "0 practices"
+    assert "Valleys of the south" in visitor.see("/map?cluster=valleys").main.text
+    api = "/api/v1/practices?cluster="
+    assert visitor.get(f"{api}valleys").get_json()["total"] == int(everything.split()[0])
+    assert visitor.get(f"{api}{made.uri}").get_json()["total"] == int(everything.split()[0])
+    for wrong in (
+        f"{api}nowhere",
+        "/practices?cluster=nowhere",
+        "/map?cluster=nowhere",
+        "/practices.atom?cluster=nowhere",
+    ):
+        assert visitor.get(wrong).status_code in (400, 404), wrong
 
 
 def test_whoever_names_a_place_sees_what_worked_in_places_like_it(house: House, visitor: Visitor) -> None:
@@ -254,6 +291,10 @@ def test_a_decision_sheet_says_what_a_council_asks(visitor: Visitor) -> None:
     assert "5 voices" in text
     assert "(Adopter)" in text or "(Visitor)" in text
     assert sheet.footer.a["href"].startswith(visitor.house.origin)
+    code = sheet.footer.find(role="img")
+    assert code["aria-label"] == "QR code: the address of this practice"
+    assert {tag.name for tag in code.find_all(True)} == {"svg", "path"}
+    assert "<style" not in str(code)
     assert visitor.get("/practices/nothing/sheet").status_code == 404
 
 

@@ -149,3 +149,29 @@ def test_what_a_visitor_gets_is_packed_and_what_an_officer_gets_is_not(house: Ho
     assert "Content-Encoding" not in officer.get("/communities", **packed).headers
     sheet = visitor.see("/").select_one('link[rel="stylesheet"]')["href"]  # type: ignore[index]
     assert gzip.decompress(visitor.get(sheet, **packed).data) == visitor.get(sheet).data
+
+
+def test_there_is_no_street_map_unless_the_operator_names_its_tiles(house: House, visitor: Visitor) -> None:
+    assert visitor.get("/map/streets").status_code == 404
+    assert "/map/streets" not in visitor.get("/map").text
+    told = visitor.get("/map/places.geojson?country=FR").get_json()["features"]
+    by_name = {one["properties"]["name"]: one for one in told}
+    saillans = by_name["Saillans"]["properties"]
+    assert (saillans["practices"], saillans["taken_up_by_others"]) == (1, 2)
+    assert visitor.see(saillans["list"]).h2.text == "1 practice"
+    before = house.instance.settings
+    house.instance.settings = before.model_copy(update={"tiles": "https://tiles.example/{z}/{x}/{y}.png"})
+    try:
+        page = visitor.get("/map/streets?country=FR")
+        assert (page.status_code, visitor.get("/map/streets?sort=nonsense").status_code) == (200, 400)
+        images = re.search(r"img-src ([^;]*);", page.headers["Content-Security-Policy"])
+        assert images is not None
+        assert images[1] == "'self' https://tiles.example data:"
+        assert "country=FR" in page.text.partition("data-places=")[2].partition(">")[0]
+        assert "openstreetmap.org/copyright" in page.text
+        for path in ("/", "/map", "/practices"):
+            assert "tiles.example" not in visitor.get(path).headers["Content-Security-Policy"]
+        assert "tiles.example" in visitor.get("/privacy").text
+    finally:
+        house.instance.settings = before
+    assert "tiles.example" not in visitor.get("/privacy").text

@@ -105,6 +105,7 @@ def test_large_bodies_are_refused_in_every_inbox_with_a_length_and_in_chunks(sta
     assert stage.lives()
 
 
+@pytest.mark.slow
 def test_a_lying_length_does_no_harm(stage: Stage) -> None:
     body = json.dumps(stage.activity("Like", stage.practice.uri)).encode()
     for length in (

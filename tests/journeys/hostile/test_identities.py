@@ -105,6 +105,7 @@ def _pem(key: Any) -> str:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
+@pytest.mark.slow
 def test_a_key_that_is_not_bound_to_its_owner_from_both_sides_proves_nothing(
     stage: Stage, forger: Forger
 ) -> None:

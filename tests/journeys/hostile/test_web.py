@@ -144,6 +144,7 @@ def test_every_address_takes_every_strange_value(stage: Stage) -> None:
     assert stage.lives()
 
 
+@pytest.mark.slow
 def test_every_parameter_takes_every_strange_value(stage: Stage) -> None:
     wrong: list[str] = []
     own = f"/practices/{stage.practice.key}"

@@ -41,6 +41,7 @@ class FastEngine:
         self.layout = layout
         self.directory = directory
         self._lock = threading.RLock()
+        self._reloading = threading.Lock()
         self._writer: tantivy.IndexWriter | None = None
         self._stamp: tuple[int, int, int] | None = None
         with _careful("The index cannot be opened"):
@@ -53,13 +54,18 @@ class FastEngine:
         self.seen()
 
     def _searcher(self) -> Any:  # the package's own types leave out what it returns
-        """The present state of the index, another process's commits included."""
-        with self._lock, _careful("The index cannot be read"):
+        """The present state of the index, another process's commits included.
+
+        Without the lock as long as nothing changed: who reads would wait for every commit, and for each other.
+        """
+        with _careful("The index cannot be read"):
             stat = os.stat(self.directory / "meta.json")
             stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
             if stamp != self._stamp:
-                self._index.reload()
-                self._stamp = stamp
+                with self._reloading:
+                    if stamp != self._stamp:
+                        self._index.reload()
+                        self._stamp = stamp
             return self._index.searcher()
 
     def seen(self) -> int:

@@ -33,7 +33,7 @@ def _pack(response: Response) -> Response:
     body = response.get_data()
     if len(body) < LEAST:
         return response
-    response.set_data(_packed(body) if request.endpoint == "static" else gzip.compress(body, LEVEL, mtime=0))
+    response.set_data(_packed(body, 9 if request.endpoint == "static" else LEVEL))
     response.headers["Content-Encoding"] = "gzip"
     if tag := response.headers.get("ETag"):
         response.headers["ETag"] = tag if tag.startswith("W/") else f"W/{tag}"  # the same, in other bytes
@@ -46,6 +46,6 @@ def _wanted() -> bool:
     )
 
 
-@lru_cache(maxsize=32)
-def _packed(body: bytes) -> bytes:
-    return gzip.compress(body, 9, mtime=0)
+@lru_cache(maxsize=64)  # a few megabytes: pages that many ask for at a time, and what they load
+def _packed(body: bytes, level: int) -> bytes:
+    return gzip.compress(body, level, mtime=0)

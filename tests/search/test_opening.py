@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,14 @@ def test_a_writer_that_is_killed_leaves_a_readable_index_that_can_be_written(
     other.communicate()
     engine.put([], ["ulm"], 6)
     assert (engine.seen(), ask(engine, "Radverkehr")) == (6, [])
+
+
+def test_who_searches_does_not_wait_for_who_writes(tmp_path: Path) -> None:
+    engine = open_engine("tantivy", tmp_path)
+    engine.put([document("d1", title="Marché")], [], 1)
+    with engine._engine._writing(), ThreadPoolExecutor(1) as reader:  # type: ignore[attr-defined]
+        assert reader.submit(engine.seen).result(timeout=10) == 1
+        assert len(reader.submit(ask, engine, "marches").result(timeout=10)) == 1
 
 
 def test_only_one_process_writes_with_tantivy(tmp_path: Path) -> None:

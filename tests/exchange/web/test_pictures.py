@@ -4,13 +4,16 @@ import csv
 import gzip
 import io
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from flask import template_rendered
 
 from tests.exchange.web.world import Visitor, logged_in
-from tests.rig import House
+from tests.rig import House, complete
 
 
 def rows(answer: Any) -> list[dict[str, str]]:
@@ -118,6 +121,20 @@ def test_a_page_is_remembered_for_a_moment_and_no_change_is_missed(house: House)
     sought = {"seeks.0.theme": "th-energy", "seeks.0.problem": "Who comes?"}
     assert officer.post("/desk/seeks", sought).status_code == 303
     assert visitor.get("/gaps").data != first.data
+
+
+def test_a_page_that_many_ask_for_at_once_is_made_once(house: House) -> None:
+    made: list[str] = []
+
+    def count(_app: Any, template: Any, **_more: Any) -> None:
+        made.append(template.name)
+        time.sleep(0.1)  # long enough that all others come meanwhile
+
+    house.publish("ulm", complete({"language": "en", "title": "News that make a page anew"}))
+    with template_rendered.connected_to(count, house.app), ThreadPoolExecutor(12) as crowd:
+        answers = list(crowd.map(lambda _n: Visitor(house).get("/practices?q=anew"), range(12)))
+    assert {(one.status_code, one.data) for one in answers} == {(200, answers[0].data)}
+    assert made.count("practices.html") == 1
 
 
 def test_a_house_wears_its_colour_and_crest(house: House, tmp_path: Any, monkeypatch: Any) -> None:

@@ -13,7 +13,7 @@ from federation import journal, relations
 from federation.activity import host_of, id_of, origin_of
 from federation.base import FederationTable, UtcDateTime, now
 from federation.lease import ROW_ID
-from federation.peers import RemoteActor
+from federation.remote import RemoteActor
 
 
 class Delivery(FederationTable, table=True):

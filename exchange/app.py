@@ -5,7 +5,8 @@ from flask.json.provider import DefaultJSONProvider
 
 from exchange import api, web
 from exchange.instance import Instance
-from exchange.web import activitypub, doorstep, inboxes, proxies
+from exchange.web.doors import activitypub, inboxes
+from exchange.web.frame import doorstep, proxies
 
 LARGEST_FORM = 4 * 1024 * 1024  # bytes
 

@@ -4,12 +4,14 @@ from contextlib import suppress
 from typing import Any
 
 from exchange import fetching
-from exchange.catalogue import audit, shelf
-from exchange.catalogue.audit import Audit
+from exchange.catalogue import shelf
+from exchange.catalogue.judging import audit
+from exchange.catalogue.judging.audit import Audit
 from exchange.instance import Instance
 from exchange.messages import Refusal
-from federation import originals, proving
 from federation.errors import FederationError, FetchError, Refused
+from federation.ledger import originals
+from federation.others import proving
 
 MOST = 2_000  # reviews that one audit reads at their origins
 

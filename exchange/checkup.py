@@ -9,13 +9,14 @@ from typing import Any
 from sqlmodel import select
 
 from exchange import schema, vault
-from exchange.catalogue import begin, letters
+from exchange.catalogue.people import begin, letters
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.instance import Instance
 from exchange.messages import N_, Message
-from federation import keys, outbox
+from federation import keys
 from federation.actor import LocalActor
+from federation.ledger import outbox
 from search.errors import EngineAway
 
 MEGABYTE, GIGABYTE = 1024**2, 1024**3

@@ -5,15 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from exchange.arrivals.taking import NotYet
-from exchange.catalogue import provenance
 from exchange.catalogue.lookup import inspect
+from exchange.catalogue.practices import provenance
 from exchange.instance import Instance
 from exchange.messages import N_, Refusal
-from federation import fetching, handling, hosts, peers, proving
-from federation.activity import PUBLIC, as_list, host_of, id_of, strings
+from federation.arriving import handling
 from federation.base import now
 from federation.errors import AddressRefused, BadDocument, Gone
+from federation.ledger import hosts
 from federation.node import Incoming
+from federation.others import fetching, peers, proving
+from federation.wire.activity import PUBLIC, as_list, host_of, id_of, strings
 
 ACTORS = frozenset({"Organization", "Application", "Service", "Group", "Person"})
 ROUNDS = 3  # an adoption may need its practice, and that its owner

@@ -14,8 +14,8 @@ from exchange.models.community import Community
 from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
-from federation import journal
-from federation.journal import JournalEntry
+from federation.ledger import journal
+from federation.ledger.journal import JournalEntry
 from search.engine import Document, Index
 
 BATCH = 500

@@ -9,17 +9,20 @@ from sqlmodel import Session
 
 from exchange import config, schema
 from exchange.arrivals import Arrivals
-from exchange.catalogue import cluster, community, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.communities import community
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.keeping import Keeper
 from exchange.messages import N_, NotFound, Refusal
 from exchange.retelling import Telling
 from exchange.wake import Wake
-from federation import actor, hosts, keys
-from federation.budgets import Budgets
-from federation.client import Client
+from federation import actor, keys
+from federation.ledger import hosts
+from federation.ledger.budgets import Budgets
 from federation.node import Node
+from federation.others.client import Client
 from search.engine import Engine
 
 

@@ -20,7 +20,7 @@ from exchange import indexing
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.messages import N_, Message
-from federation import journal
+from federation.ledger import journal
 from search.engine import Engine, Index
 from search.errors import EngineAway, IndexTooLarge, SearchError
 from search.opening import open_engine

@@ -1,12 +1,13 @@
 """Getting to know a community or a cluster elsewhere before it has said anything to us: by its handle or its address."""
 
 from exchange.arrivals.taking import Taking
-from exchange.catalogue import cluster, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster
 from exchange.instance import Instance
 from exchange.messages import N_, NotFound, Refusal
 from exchange.vocabulary.activitystreams import community_of
-from federation import peers, webfinger
-from federation.activity import strings
+from federation.others import peers, webfinger
+from federation.wire.activity import strings
 
 
 def meet(instance: Instance, wanted: str) -> str:

@@ -12,14 +12,15 @@ import structlog
 from sqlmodel import Session, col, select
 
 from exchange import fetching
-from exchange.catalogue import provenance
+from exchange.catalogue.practices import provenance
 from exchange.instance import Instance
 from exchange.messages import Refusal
 from exchange.models.call import Call
 from exchange.models.collection import Collection
-from federation import backfill, journal, reading
-from federation.backfill import Reconciliation
+from federation.arriving import backfill
+from federation.arriving.backfill import Reconciliation
 from federation.errors import FederationError, FetchError, Gone, NotFound
+from federation.ledger import journal, reading
 
 log = structlog.get_logger()
 

@@ -23,12 +23,12 @@ import exchange.models.practice
 import exchange.models.review
 import exchange.models.tombstone
 import federation
-import federation.backfill
-import federation.inbox
-import federation.journal
+import federation.arriving.backfill
+import federation.arriving.inbox
+import federation.ledger.journal
+import federation.ledger.outbox
 import federation.node
-import federation.outbox
-import federation.peers
+import federation.others.peers
 from exchange.db import Database
 from exchange.models.base import ExchangeTable
 from federation.base import FederationTable

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlmodel import Field, Session
 
-from federation import keys, multibase
+from federation import keys
 from federation.base import FederationTable, UtcDateTime, now
+from federation.wire import multibase
 
 CONTEXT: tuple[Any, ...] = (
     "https://www.w3.org/ns/activitystreams",

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from federation import arrivals
 from federation.base import Database
-from federation.budgets import Budgets
-from federation.intake import Intake
-from federation.tally import Tally
+from federation.ledger import arrivals
+from federation.ledger.budgets import Budgets
+from federation.ledger.intake import Intake
+from federation.ledger.tally import Tally
 
 if TYPE_CHECKING:
-    from federation.client import Client
+    from federation.others.client import Client
 
 
 @dataclass(frozen=True)

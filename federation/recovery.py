@@ -7,10 +7,10 @@ out by themselves, and giving them back would take work out of the hands of the 
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from federation import lease
-from federation.arrivals import Arrival
-from federation.outbox import Delivery
-from federation.reading import Backfill
+from federation.ledger import lease
+from federation.ledger.arrivals import Arrival
+from federation.ledger.outbox import Delivery
+from federation.ledger.reading import Backfill
 
 
 def give_back(session: Session) -> int:

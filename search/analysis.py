@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from search.compounds import parts
 from search.engine import Document
 from search.geo import spot
 from search.layout import Layout
-from search.text import base_language, fold, normalise, stems, tokens
+from search.words.compounds import parts
+from search.words.text import base_language, fold, normalise, stems, tokens
 
 ALL = "all"
 BREAK = "¶"  # stands between two texts, so that no phrase reaches from one into the other

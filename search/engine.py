@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from search.errors import QueryError
-from search.thesaurus import NOTHING, Thesaurus
+from search.words.thesaurus import NOTHING, Thesaurus
 
 SORTS = (
     *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),

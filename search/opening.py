@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from search.engine import Document, Engine, Hits, Index, Query
+from search.engines.memory import MemoryEngine
 from search.errors import IndexBroken, QueryError, UnknownEngine
 from search.layout import LAYOUT, LAYOUT_VERSION, Layout
-from search.memory import MemoryEngine
-from search.text import ANALYSIS_VERSION
+from search.words.text import ANALYSIS_VERSION
 
 KINDS = ("tantivy", "whoosh", "memory")
 SERVERS = ("opensearch+", "elasticsearch+")
@@ -45,8 +45,8 @@ def open_engine(
     of its indexes; `prefix` is taken where it has none. `key` is an API key, `ca` a file of certificates.
     """
     if kind.startswith(SERVERS):
-        from search.cluster import ClusterEngine
-        from search.cluster_server import Server
+        from search.engines.cluster import ClusterEngine
+        from search.engines.cluster_server import Server
 
         server = Server(kind.partition("+")[2], key, ca)
         return ClusterEngine(server, server.prefix or prefix, layout)
@@ -58,11 +58,11 @@ def open_engine(
 def _maker(kind: str) -> Make:
     # Each engine's package is of no use, and may be missing, where another one was chosen.
     if kind == "tantivy":
-        from search.fast import FastEngine
+        from search.engines.fast import FastEngine
 
         return FastEngine
     if kind == "whoosh":
-        from search.pure import PureEngine
+        from search.engines.pure import PureEngine
 
         return PureEngine
     raise UnknownEngine(

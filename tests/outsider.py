@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from federation.activity import PUBLIC
+from federation.wire.activity import PUBLIC
 from tests.federation.foreign import RSA, Foreign, instance, signed
 from tests.rig import House
 

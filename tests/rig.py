@@ -22,14 +22,18 @@ import yaml
 from flask import Flask
 
 from exchange.app import create_app
-from exchange.catalogue import adopt, community, publish, review, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.communities import community
+from exchange.catalogue.judging import review
+from exchange.catalogue.practices import publish
 from exchange.cli.strict import strict_server
 from exchange.instance import Instance
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.vocabulary.thesaurus import thesaurus
 from exchange.worker import work_until_quiet
-from federation import followers
+from federation.neighbours import followers
 from search.engine import Hits, Query
 
 SEEDS = Path(__file__).parent.parent / "exchange" / "seeds" / "practices.yaml"

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from exchange.api.answers import answer
 from exchange.api.blueprint import database
 from exchange.api.problems import ApiProblem
-from exchange.catalogue import officers, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.people import officers
 from exchange.messages import N_
 from exchange.models.base import now
 from exchange.models.community import Community

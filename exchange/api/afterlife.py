@@ -9,8 +9,10 @@ from exchange.api import shapes
 from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, instance, reader_language
 from exchange.api.reading import held, plain
-from exchange.catalogue import differences, lineage, provenance, shelf
-from exchange.catalogue.lineage import Line, Station
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import lineage
+from exchange.catalogue.adoption.lineage import Line, Station
+from exchange.catalogue.practices import differences, provenance
 from exchange.messages import N_, NotFound
 from exchange.models.practice import Practice
 

@@ -7,7 +7,7 @@ from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, reader_language
 from exchange.api.problems import ApiProblem
 from exchange.api.reading import plain
-from exchange.catalogue import calls, progress
+from exchange.catalogue.clusters import calls, progress
 from exchange.models.call import CAMPAIGN, CONSULTATION
 
 

@@ -7,9 +7,12 @@ from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, reader_language
 from exchange.api.problems import ApiProblem
 from exchange.api.reading import plain
-from exchange.catalogue import bridging, cluster, gaps, likeness, shelf
-from exchange.catalogue.bridging import told
-from exchange.catalogue.likeness import lists
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.communities import likeness
+from exchange.catalogue.communities.likeness import lists
+from exchange.catalogue.measures import bridging, gaps
+from exchange.catalogue.measures.bridging import told
 from exchange.catalogue.search_values import read_filter, read_number
 from exchange.messages import N_
 from exchange.models.cluster import Cluster

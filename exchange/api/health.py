@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from federation import journal
+from federation.ledger import journal
 from search.errors import SearchError
 
 blueprint = Blueprint("health", __name__)

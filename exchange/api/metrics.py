@@ -17,7 +17,7 @@ from exchange import vault, version
 from exchange.api.health import blueprint
 from exchange.api.problems import problem
 from exchange.api.standing import here
-from exchange.catalogue import officers
+from exchange.catalogue.people import officers
 from exchange.instance import Instance
 from exchange.messages import N_, Message
 from exchange.models.adoption import Adoption
@@ -25,10 +25,10 @@ from exchange.models.community import Community
 from exchange.models.mail import Mail
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
-from federation import journal, lease
-from federation.arrivals import Arrival
-from federation.hosts import Host
-from federation.outbox import Delivery
+from federation.ledger import journal, lease
+from federation.ledger.arrivals import Arrival
+from federation.ledger.hosts import Host
+from federation.ledger.outbox import Delivery
 from search.errors import SearchError
 
 if TYPE_CHECKING:

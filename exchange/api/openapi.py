@@ -10,7 +10,7 @@ from exchange import version
 from exchange.api import schemas
 from exchange.api.answers import answer
 from exchange.api.blueprint import api, instance
-from exchange.catalogue.find import FILTERS, MOST_PAGES, MOST_PER_PAGE, SORTS
+from exchange.catalogue.finding.find import FILTERS, MOST_PAGES, MOST_PER_PAGE, SORTS
 
 PROBLEMS = {
     400: "The request cannot be understood",

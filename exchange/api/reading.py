@@ -10,11 +10,13 @@ from exchange.api.access import check_token, holder
 from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, instance, reader_language
 from exchange.api.problems import ApiProblem
-from exchange.catalogue import answer as answering
-from exchange.catalogue import collections as collecting
-from exchange.catalogue import find as finding
-from exchange.catalogue import judgement, lookup, shelf, sign
-from exchange.catalogue import suggest as suggesting
+from exchange.catalogue import lookup, shelf
+from exchange.catalogue.clusters import collections as collecting
+from exchange.catalogue.communities import sign
+from exchange.catalogue.finding import find as finding
+from exchange.catalogue.finding import suggest as suggesting
+from exchange.catalogue.judging import answer as answering
+from exchange.catalogue.judging import judgement
 from exchange.messages import N_, NotFound
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice

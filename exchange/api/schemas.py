@@ -17,8 +17,8 @@ from exchange.api.schema_parts import (
     page_,
     ref_,
 )
-from exchange.catalogue.adoption_rules import AdoptionRecord
-from exchange.catalogue.find import FACETS
+from exchange.catalogue.adoption.adoption_rules import AdoptionRecord
+from exchange.catalogue.finding.find import FACETS
 from exchange.vocabulary import concepts
 from exchange.vocabulary.record import PracticeRecord
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange.catalogue import calls, shelf
-from exchange.catalogue import handshake as answering
-from exchange.catalogue.calls import Said
-from exchange.catalogue.collections import Shown
-from exchange.catalogue.judgement import Distribution, Judgement
-from exchange.catalogue.progress import Progress
-from exchange.catalogue.voices import Voice
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import handshake as answering
+from exchange.catalogue.clusters import calls
+from exchange.catalogue.clusters.calls import Said
+from exchange.catalogue.clusters.collections import Shown
+from exchange.catalogue.clusters.progress import Progress
+from exchange.catalogue.judging.judgement import Distribution, Judgement
+from exchange.catalogue.judging.voices import Voice
 from exchange.models.adoption import Adoption
 from exchange.models.call import Call
 from exchange.models.collection import Collection

@@ -10,7 +10,8 @@ from exchange.api.blueprint import api
 from exchange.api.bodies import json_body, only, words
 from exchange.api.reading import plain
 from exchange.api.shapes import moment
-from exchange.catalogue import calls, contribute, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import calls, contribute
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.call import CAMPAIGN, CONSULTATION, Contribution
 from exchange.models.officer import ApiToken

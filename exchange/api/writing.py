@@ -11,14 +11,15 @@ from exchange.api.blueprint import api, reader_language
 from exchange.api.bodies import json_body, only, text, words
 from exchange.api.problems import ApiProblem
 from exchange.api.reading import held, plain
-from exchange.catalogue import adopt as adopting
-from exchange.catalogue import handshake as answering
-from exchange.catalogue import judgement, lookup
-from exchange.catalogue import publish as publishing
-from exchange.catalogue import review as reviewing
-from exchange.catalogue import revise as revising
-from exchange.catalogue import withdraw as withdrawing
-from exchange.catalogue.imports import SLUG
+from exchange.catalogue import lookup
+from exchange.catalogue.adoption import adopt as adopting
+from exchange.catalogue.adoption import handshake as answering
+from exchange.catalogue.files.imports import SLUG
+from exchange.catalogue.judging import judgement
+from exchange.catalogue.judging import review as reviewing
+from exchange.catalogue.practices import publish as publishing
+from exchange.catalogue.practices import revise as revising
+from exchange.catalogue.practices import withdraw as withdrawing
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.handshake import CONFIRMED, CONTESTED, OPEN
 from exchange.models.officer import ApiToken

@@ -23,7 +23,10 @@ from exchange.arrivals import (
     speaking,
 )
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.catalogue import adopt, answer, belonging, call, calls, collect, review, withdraw
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.clusters import belonging, call, calls, collect
+from exchange.catalogue.judging import answer, review
+from exchange.catalogue.practices import withdraw
 from exchange.messages import Refusal
 from exchange.models.answer import Answer
 from exchange.models.call import Call
@@ -41,10 +44,11 @@ from exchange.vocabulary.activitystreams.kinds import (
     owner_of,
     statements,
 )
-from federation import followers, moving, originals
-from federation.activity import id_of, ids_of, origin_of, same_origin
 from federation.errors import BadActivity, Forbidden
+from federation.ledger import originals
+from federation.neighbours import followers, moving
 from federation.node import Incoming
+from federation.wire.activity import id_of, ids_of, origin_of, same_origin
 
 ACTORS = ("Organization", "Application", "Service", "Group", "Person")
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from exchange.vocabulary.activitystreams.kinds import kind_of
-from federation.activity import id_of, is_public, same_origin
 from federation.errors import BadActivity
 from federation.node import Incoming
+from federation.wire.activity import id_of, is_public, same_origin
 
 NOT_FOR_ALL = "This is not addressed to everybody, so it is not shown here."
 

@@ -11,18 +11,18 @@ from sqlmodel import Session, select
 
 from exchange.arrivals import owned
 from exchange.arrivals.taking import Taking, practice_at
-from exchange.catalogue import collect
+from exchange.catalogue.clusters import collect
 from exchange.messages import Refusal
 from exchange.models.collection import Collection
 from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.collection import named_in
 from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
-from federation import originals
-from federation.activity import id_of, ids_of, same_origin, strings
 from federation.errors import BadActivity, Forbidden
+from federation.ledger import originals
+from federation.ledger.remote import RemoteActor
 from federation.node import Incoming
-from federation.remote import RemoteActor
+from federation.wire.activity import id_of, ids_of, same_origin, strings
 
 MOST_TAKEN = 14  # practices, and as many owners, that are read together with the collection that names them
 

@@ -14,7 +14,7 @@ from exchange.arrivals import contributing
 from exchange.arrivals.collecting import cluster_of
 from exchange.arrivals.contributing import contribution_at
 from exchange.arrivals.taking import Taking, community_at, practice_at
-from exchange.catalogue import calls
+from exchange.catalogue.clusters import calls
 from exchange.messages import Refusal
 from exchange.models.call import Call, Entry
 from exchange.models.cluster import ASKED, MEMBER, Belonging
@@ -22,11 +22,11 @@ from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.call import ReadEntry, entries_in
 from exchange.vocabulary.activitystreams.kinds import CALLS, asked_in, kind_of, owner_of
-from federation import originals
-from federation.activity import id_of, ids_of, same_origin
 from federation.errors import BadActivity, Forbidden
+from federation.ledger import originals
+from federation.ledger.remote import RemoteActor
 from federation.node import Incoming
-from federation.remote import RemoteActor
+from federation.wire.activity import id_of, ids_of, same_origin
 
 LIST = "/contributions"  # below the address of a consultation
 MOST_TAKEN = 14  # contributions, and as many authors, that are read together with what lists them

@@ -10,8 +10,8 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from exchange.arrivals.taking import Taking
-from exchange.catalogue import call as calling
-from exchange.catalogue import calls, consult, contribute
+from exchange.catalogue.clusters import call as calling
+from exchange.catalogue.clusters import calls, consult, contribute
 from exchange.messages import Refusal
 from exchange.models.base import now
 from exchange.models.call import CAMPAIGN, Backing, Call, Contribution
@@ -19,11 +19,11 @@ from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.call import MOST_BACKERS
 from exchange.vocabulary.activitystreams.handshake import reason_of
-from federation import originals
-from federation.activity import same_origin, strings
 from federation.errors import BadActivity, Forbidden
-from federation.journal import JournalEntry
+from federation.ledger import originals
+from federation.ledger.journal import JournalEntry
 from federation.node import Incoming
+from federation.wire.activity import same_origin, strings
 
 DAY = timedelta(days=1)
 PER_DAY = 100  # supports and joins of one community that are told on

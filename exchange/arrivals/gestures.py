@@ -13,9 +13,9 @@ from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.report import Report
 from exchange.models.tombstone import buried, raise_stone
 from exchange.vocabulary import hypertext
-from federation import arrivals, hosts
-from federation.activity import host_of, id_of, ids_of, strings
+from federation.ledger import arrivals, hosts
 from federation.node import Incoming
+from federation.wire.activity import host_of, id_of, ids_of, strings
 
 KINDS = {"Like": LIKE, "Announce": BOOST}
 DAY = timedelta(days=1)

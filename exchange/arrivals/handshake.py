@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from exchange.arrivals import audience
 from exchange.arrivals.taking import NotYet, Taking, adoption_at
-from exchange.catalogue import handshake
+from exchange.catalogue.adoption import handshake
 from exchange.messages import Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
@@ -15,9 +15,9 @@ from exchange.models.practice import Practice
 from exchange.models.tombstone import buried
 from exchange.vocabulary.activitystreams.handshake import answer_of
 from exchange.vocabulary.activitystreams.kinds import about, kind_of, owner_of
-from federation.activity import ids_of, same_origin
 from federation.errors import BadActivity, Forbidden
 from federation.node import Incoming
+from federation.wire.activity import ids_of, same_origin
 
 LIST = "/adoptions"  # below the address of a practice
 

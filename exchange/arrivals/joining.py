@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from exchange.catalogue import belonging, cluster
+from exchange.catalogue.clusters import belonging, cluster
 from exchange.models.cluster import ASKED, Cluster
 from federation.errors import BadActivity
 from federation.node import Incoming

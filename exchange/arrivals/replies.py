@@ -20,10 +20,10 @@ from exchange.vocabulary import hypertext
 from exchange.vocabulary.activitystreams.kinds import owner_of
 from exchange.vocabulary.activitystreams.reading import moment_at
 from exchange.vocabulary.fields import UNDETERMINED, is_language
-from federation import hosts
-from federation.activity import host_of, id_of, ids_of, same_origin
 from federation.errors import BadActivity, Forbidden
+from federation.ledger import hosts
 from federation.node import Incoming
+from federation.wire.activity import host_of, id_of, ids_of, same_origin
 
 LONGEST = 20_000  # characters, with their markup
 DAY = timedelta(days=1)

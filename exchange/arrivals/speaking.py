@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, select
 
-from exchange.catalogue import answer as answering
-from exchange.catalogue import delegate, voices
+from exchange.catalogue.judging import answer as answering
+from exchange.catalogue.judging import delegate, voices
 from exchange.messages import N_, Refusal
 from exchange.models.answer import Answer
 from exchange.models.base import now
@@ -16,9 +16,9 @@ from exchange.models.practice import Practice
 from exchange.models.review import Review
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.kinds import kind_of, lent_to, owner_of
-from federation import originals
-from federation.activity import id_of, same_origin
 from federation.errors import BadActivity
+from federation.ledger import originals
+from federation.wire.activity import id_of, same_origin
 
 if TYPE_CHECKING:
     from exchange.arrivals.taking import Taking

@@ -8,16 +8,9 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
 
 from exchange.arrivals import speaking
-from exchange.catalogue import (
-    adopt,
-    adoption_rules,
-    delegate,
-    evidence,
-    handshake,
-    publish,
-    review,
-    withdraw,
-)
+from exchange.catalogue.adoption import adopt, adoption_rules, handshake
+from exchange.catalogue.judging import delegate, review
+from exchange.catalogue.practices import evidence, publish, withdraw
 from exchange.messages import N_, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
@@ -27,10 +20,10 @@ from exchange.models.review import Review
 from exchange.models.tombstone import buried
 from exchange.vocabulary import activitystreams as words
 from exchange.vocabulary.activitystreams.kinds import kind_of, owner_of
-from federation import originals
-from federation.activity import host_of, id_of, same_origin, strings
 from federation.errors import BadActivity
-from federation.remote import RemoteActor
+from federation.ledger import originals
+from federation.ledger.remote import RemoteActor
+from federation.wire.activity import host_of, id_of, same_origin, strings
 
 Row = TypeVar("Row", bound=SQLModel)
 

@@ -8,9 +8,11 @@ from sqlmodel import Session
 from exchange.models.community import Community
 from exchange.vocabulary.activitystreams import wrap
 from exchange.vocabulary.activitystreams.kinds import kind_of
-from federation import journal, keys, outbox, proofs
-from federation.activity import PUBLIC
-from federation.journal import JournalEntry
+from federation import keys
+from federation.ledger import journal, outbox
+from federation.ledger.journal import JournalEntry
+from federation.wire import proofs
+from federation.wire.activity import PUBLIC
 
 
 def say(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import calls, collections
+from exchange.catalogue.clusters import calls, collections
 from exchange.messages import N_, NotFound
 from exchange.models.adoption import Adoption
 from exchange.models.call import Contribution
@@ -14,9 +14,9 @@ from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
 from exchange.models.tombstone import Tombstone
-from federation import journal, originals
-from federation.activity import origin_of
-from federation.peers import RemoteActor
+from federation.ledger import journal, originals
+from federation.others.peers import RemoteActor
+from federation.wire.activity import origin_of
 
 
 def adoption(session: Session, ref: str) -> Adoption:

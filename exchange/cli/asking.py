@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exchange.catalogue import find as finding
+from exchange.catalogue.finding import find as finding
 from exchange.catalogue.lookup import inspect as look
 from exchange.cli.base import Command, fail, gettext, language, opened, reading
 from exchange.cli.output import print_json, print_table, say

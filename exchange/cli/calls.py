@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from exchange.catalogue import call as calling
-from exchange.catalogue import calls, consult, contribute, progress, shelf
-from exchange.catalogue import cluster as grouping
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import call as calling
+from exchange.catalogue.clusters import calls, consult, contribute, progress
+from exchange.catalogue.clusters import cluster as grouping
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, print_table, say
 from exchange.models.base import now

@@ -2,10 +2,11 @@
 
 import click
 
-from exchange.catalogue import cluster as grouping
-from exchange.catalogue import collect as collecting
-from exchange.catalogue import collections, shelf
-from exchange.catalogue import join as joining
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster as grouping
+from exchange.catalogue.clusters import collect as collecting
+from exchange.catalogue.clusters import collections
+from exchange.catalogue.clusters import join as joining
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, print_table, say
 from exchange.messages import N_, Refusal

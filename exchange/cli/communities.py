@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
-from exchange.catalogue import community as founding
-from exchange.catalogue import imports, shelf, territory
-from exchange.catalogue import seek as seeking
-from exchange.catalogue import sign as signing
-from exchange.catalogue.likeness import read_theme
+from exchange.catalogue import shelf
+from exchange.catalogue.communities import community as founding
+from exchange.catalogue.communities import seek as seeking
+from exchange.catalogue.communities import sign as signing
+from exchange.catalogue.communities.likeness import read_theme
+from exchange.catalogue.files import imports, territory
 from exchange.cli.base import Group, language, opened, reading
 from exchange.cli.files import reference_taken_in, taken_in
 from exchange.cli.output import print_json, print_table, say

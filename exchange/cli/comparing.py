@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
-from exchange.catalogue import bridging as measures
-from exchange.catalogue import cluster as clusters
-from exchange.catalogue import likeness, shelf
-from exchange.catalogue.bridging import told
-from exchange.catalogue.likeness import lists
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster as clusters
+from exchange.catalogue.communities import likeness
+from exchange.catalogue.communities.likeness import lists
+from exchange.catalogue.measures import bridging as measures
+from exchange.catalogue.measures.bridging import told
 from exchange.cli.base import Command, language, opened, reading
 from exchange.cli.output import print_json, print_table, say
 

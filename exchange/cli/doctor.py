@@ -73,7 +73,7 @@ def _mail(instance: Instance, offline: bool) -> Finding:
 
 def _reachable(instance: Instance) -> Finding:
     """Ask our own address as a stranger would: by a client that does not know it is ours."""
-    from federation.client import Client
+    from federation.others.client import Client
 
     own = instance.settings
     stranger = Client(

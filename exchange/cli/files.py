@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from exchange.catalogue import reference
-from exchange.catalogue.imports import Report
+from exchange.catalogue.communities import reference
+from exchange.catalogue.files.imports import Report
 from exchange.cli.base import fail, gettext, opened
 from exchange.cli.output import print_json, progress, say
 from exchange.instance import Instance

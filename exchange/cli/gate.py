@@ -8,9 +8,10 @@ import click
 from exchange.cli.base import Command, Group, fail, opened, reading
 from exchange.cli.output import print_json, print_table, say
 from exchange.instance import Instance
-from federation import blocklists, hosts, knocking, parting, rules
-from federation.activity import host_of
 from federation.errors import BadDocument
+from federation.ledger import hosts, rules
+from federation.neighbours import blocklists, knocking, parting
+from federation.wire.activity import host_of
 
 _reason = click.option("--reason", default="", metavar="TEXT", help="Why, for those who come after you.")
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import click
 
-from exchange.catalogue import adopt as adopting
-from exchange.catalogue import answer as answering
-from exchange.catalogue import delegate as delegating
-from exchange.catalogue import handshake, lookup, shelf, voices
-from exchange.catalogue import review as reviewing
+from exchange.catalogue import lookup, shelf
+from exchange.catalogue.adoption import adopt as adopting
+from exchange.catalogue.adoption import handshake
+from exchange.catalogue.judging import answer as answering
+from exchange.catalogue.judging import delegate as delegating
+from exchange.catalogue.judging import review as reviewing
+from exchange.catalogue.judging import voices
 from exchange.cli import words
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, say

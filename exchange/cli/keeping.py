@@ -11,16 +11,19 @@ import click
 from sqlmodel import Session
 
 from exchange import schema
-from exchange.catalogue import keyring, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.communities import keyring
 from exchange.cli.base import Command, Group, data_directory, fail, opened, settings
 from exchange.cli.output import say
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.instance import Instance
 from exchange.messages import N_, NotFound
-from federation import accepting, outbox, quarantine, rules
 from federation import keys as federation_keys
-from federation.activity import PUBLIC, host_of
+from federation.ledger import outbox, rules
+from federation.neighbours import accepting
+from federation.others import quarantine
+from federation.wire.activity import PUBLIC, host_of
 
 
 @click.command(cls=Command)

@@ -2,7 +2,8 @@
 
 import click
 
-from exchange.catalogue import moderate, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.people import moderate
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, print_table, say
 from exchange.vocabulary import hypertext

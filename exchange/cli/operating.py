@@ -5,15 +5,15 @@ from typing import Any
 import click
 from sqlmodel import Session, col, func, select
 
-from exchange.catalogue import letters
+from exchange.catalogue.people import letters
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, print_table, progress, say
 from exchange.instance import Instance
-from federation import arrivals, hosts, lease, outbox
-from federation import journal as journals
-from federation.activity import host_of
-from federation.inbox import Arrival
-from federation.journal import JournalEntry
+from federation.arriving.inbox import Arrival
+from federation.ledger import arrivals, hosts, lease, outbox
+from federation.ledger import journal as journals
+from federation.ledger.journal import JournalEntry
+from federation.wire.activity import host_of
 
 UNFINISHED = (lease.WAITING, lease.LEASED, lease.DEAD)
 

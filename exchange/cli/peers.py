@@ -12,9 +12,12 @@ from exchange.cli import gate, words
 from exchange.cli.base import Group, fail, opened, reading
 from exchange.cli.output import Steps, print_json, print_table, progress, say
 from exchange.instance import Instance
-from federation import backfill, followers, health, peers, quarantine, rules, webfinger
-from federation.activity import host_of, origin_of
-from federation.relations import Follow
+from federation.arriving import backfill
+from federation.ledger import rules
+from federation.ledger.relations import Follow
+from federation.neighbours import followers, health
+from federation.others import peers, quarantine, webfinger
+from federation.wire.activity import host_of, origin_of
 
 PATIENCE = 600.0  # seconds that a sync is waited for
 

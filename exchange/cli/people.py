@@ -2,7 +2,8 @@
 
 import click
 
-from exchange.catalogue import leave, letters, officers, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.people import leave, letters, officers
 from exchange.cli.base import Group, opened, reading
 from exchange.cli.output import print_json, print_table, say
 from exchange.models.officer import ROLES, SCOPES

@@ -6,8 +6,10 @@ from typing import Any
 import click
 from sqlmodel import col, select
 
-from exchange.catalogue import exports, imports, judgement, shelf
-from exchange.catalogue import withdraw as withdrawing
+from exchange.catalogue import shelf
+from exchange.catalogue.files import exports, imports
+from exchange.catalogue.judging import judgement
+from exchange.catalogue.practices import withdraw as withdrawing
 from exchange.cli.base import Group, fail, language, opened, reading
 from exchange.cli.files import taken_in
 from exchange.cli.output import print_json, print_table, say

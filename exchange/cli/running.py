@@ -6,7 +6,7 @@ import os
 import click
 import structlog
 
-from exchange.catalogue import begin
+from exchange.catalogue.people import begin
 from exchange.cli import serving
 from exchange.cli.base import Command, data_directory, fail, opened
 from exchange.cli.output import say

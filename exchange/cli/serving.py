@@ -15,7 +15,7 @@ from exchange.cli.strict import strict_server
 from exchange.config import Settings
 from exchange.instance import Instance
 from exchange.worker import Worker
-from federation import peers
+from federation.others import peers
 
 LARGEST_BODY = 8 * 1024 * 1024  # what the server reads at all; pages and inbox have closer limits
 PATIENCE = 2.0  # seconds that requests under way may still take when we stop

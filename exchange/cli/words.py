@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from exchange.catalogue.audit import Audit
-from federation.health import Health
+from exchange.catalogue.judging.audit import Audit
+from federation.neighbours.health import Health
 
 
 def of_health(one: Health) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from sqlalchemy import JSON
 from sqlmodel import Field
 
 from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
-from federation.packing import PackedJson
+from federation.ledger.packing import PackedJson
 
 
 class Intake(ExchangeTable, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
-from federation.lease import ROW_ID, WAITING
+from federation.ledger.lease import ROW_ID, WAITING
 
 
 class Mail(ExchangeTable, table=True):

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from exchange.models.base import ExchangeTable, UtcDateTime, now
-from federation.activity import origin_of
+from federation.wire.activity import origin_of
 
 
 class Tombstone(ExchangeTable, table=True):

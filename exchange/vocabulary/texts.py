@@ -20,7 +20,8 @@ _TEXT_NAMES = {
     *("measures", "differently", "indicator", "method", "core", "label", "note"),
     *("kept", "changed", "dropped", "added"),
 }
-_LINES = {"source", "attachment", "place"}  # whose own `title` and `name` are plain lines
+# Whose own `title` and `name` are plain lines; under `certainty` fields are named, with a mark for each.
+_LINES = {"source", "attachment", "place", "certainty"}
 
 
 def in_order(value: Any, language: str, inside: str = "") -> Any:

@@ -4,7 +4,7 @@ from functools import cache
 
 from exchange.vocabulary import concepts
 from search.layout import LAYOUT
-from search.thesaurus import Concept, Thesaurus
+from search.words.thesaurus import Concept, Thesaurus
 
 # facet → the schemes that its values are from
 SCHEMES = {

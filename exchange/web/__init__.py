@@ -1,72 +1,57 @@
-"""The pages: what people see and do on an instance, without a script, in their own language."""
+"""The pages: what people see and do on an instance, without a script, in their own language.
+
+The rooms, from the ground up; a room knows those that stand before it here, and none after it:
+
+    frame/      what every page stands in          drawing/    pictures: maps, ratings, lineage, bridging
+    doors/      what other software gets           desk/       an officer's own pages
+    find/       ways to what one looks for         writing/    how a practice is written
+    practices/  the page of a practice             groups/     communities, clusters and what they do
+    operators/  running the instance               welcome/    home, help, whom we exchange with
+"""
 
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from exchange.web import (
-    accessible,
-    account,
-    adopting,
-    asking,
-    beginning,
+from exchange.web.desk import account, asking, correcting, desk, forgotten, moderating, own_account
+from exchange.web.doors import feeds, harvesting
+from exchange.web.drawing import downloads
+from exchange.web.find import comparing, finding, followed, mapping, places, searches, streets
+from exchange.web.frame import dress, failures, guard, language, lately, once, packing, show
+from exchange.web.frame.blueprints import BLUEPRINTS
+from exchange.web.frame.limits import CorrectionLimits, LoginLimits
+from exchange.web.groups import (
     belonging,
-    beside,
     calls,
-    changes,
     clusters,
     collections,
     commitments,
     communities,
-    comparing,
-    components,
-    correcting,
-    desk,
-    downloads,
-    dress,
+    leading,
+    seeking,
+)
+from exchange.web.operators import (
+    beginning,
     dressing,
-    failures,
-    feeds,
-    finding,
-    followed,
     following,
-    forgotten,
     founding,
     gatekeeping,
-    growing,
-    guard,
-    harvesting,
     house,
-    language,
-    lately,
-    leading,
-    mapping,
-    merging,
-    moderating,
-    network,
-    officer,
-    once,
-    own_account,
-    packing,
-    passing,
     people,
-    places,
+    tending,
+)
+from exchange.web.practices import (
+    adopting,
+    beside,
+    passing,
     practice,
     practice_pictures,
-    public,
     rating,
-    searches,
-    seeking,
     sheet,
-    show,
     speaking,
-    streets,
-    taking_in,
-    tending,
-    translating,
 )
-from exchange.web.blueprints import BLUEPRINTS
-from exchange.web.limits import CorrectionLimits, LoginLimits
+from exchange.web.welcome import accessible, components, growing, network, public
+from exchange.web.writing import changes, merging, officer, taking_in, translating
 
 # Each of these hangs its pages on one of the blueprints.
 PAGES = (

@@ -15,13 +15,18 @@ import structlog
 from sqlmodel import col, delete
 
 from exchange import mending
-from exchange.catalogue import ask, saved
+from exchange.catalogue.finding import saved
+from exchange.catalogue.people import ask
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
 from exchange.worker import alerting, hearing, introducing, mailing, presence
 from exchange.worker.watch import Watch
-from federation import arrivals, backfill, blocklists, delivery, inbox, peers
+from federation.arriving import backfill, inbox
+from federation.leaving import delivery
+from federation.ledger import arrivals
+from federation.neighbours import blocklists
+from federation.others import peers
 
 log = structlog.get_logger()
 

@@ -13,8 +13,9 @@ from typing import Any
 from sqlmodel import Session, col, delete, func, select, update
 
 from exchange import indexing
-from exchange.catalogue import digest, saved
-from exchange.catalogue import find as finding
+from exchange.catalogue.finding import find as finding
+from exchange.catalogue.finding import saved
+from exchange.catalogue.people import digest
 from exchange.db import Database
 from exchange.instance import Instance
 from exchange.messages import Refusal
@@ -33,13 +34,13 @@ from exchange.models.saved import (
     SearchHit,
     SearchReader,
 )
-from federation import journal
-from federation.journal import JournalEntry
+from federation.ledger import journal
+from federation.ledger.journal import JournalEntry
+from search.answer.finding import MOST_PER_PAGE
 from search.engine import Document, Engine, Query
-from search.finding import MOST_PER_PAGE
+from search.engines.memory import MemoryEngine
 from search.layout import LAYOUT
-from search.memory import MemoryEngine
-from search.understanding import points
+from search.question.understanding import points
 
 BATCH = 200
 PORTION = 500

@@ -4,8 +4,8 @@ from sqlmodel import Session, col, select, update
 
 from exchange.instance import Instance
 from exchange.models.comment import Comment
-from federation import peers
 from federation.errors import FetchError
+from federation.others import peers
 
 AT_ONCE = 10
 

@@ -11,7 +11,7 @@ from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.mail import Mail
 from exchange.worker.postman import MailFailed, Send, message, on_the_way
-from federation import lease, schedule
+from federation.ledger import lease, schedule
 
 AT_ONCE = 20
 LEASE = timedelta(minutes=15)  # longer than twenty letters to a server that hardly answers

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from exchange.db import Database
 from exchange.models.mail import Mail
-from federation import lease, recovery
+from federation import recovery
+from federation.ledger import lease
 
 _KEY = 0x4A554D45  # an advisory lock of PostgreSQL is a number
 

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,20 @@ def test_no_module_is_longer_than_400_lines() -> None:
 def test_the_median_module_fits_on_two_screens() -> None:
     lengths = [len(path.read_text().splitlines()) for path in modules()]
     assert 40 <= statistics.median(lengths) <= 130
+
+
+def test_no_room_is_crowded() -> None:
+    rooms = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    assert {named(room): n for room, n in rooms.items() if n > 24} == {}
+
+
+def test_every_map_of_a_package_names_all_its_rooms() -> None:
+    unnamed = []
+    for package in ("exchange/web", "exchange/catalogue", "federation", "search"):
+        told = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text())) or ""
+        rooms = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+        unnamed += [f"{package}/{room}" for room in rooms if f"{room}/" not in told]
+    assert unnamed == []
 
 
 @pytest.mark.parametrize("package", [*PACKAGES, "tests"])

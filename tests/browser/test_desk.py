@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import cluster, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster
 from exchange.worker import work_until_quiet
 from tests.browser.test_pages import SAILLANS, Reader
 from tests.exchange.web.world import officer

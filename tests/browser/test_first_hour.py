@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import begin, officers, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.people import begin, officers
 from tests.browser.hands import Keys, Pointer
 from tests.browser.test_pages import Reader
 from tests.exchange.web.world import PASSWORD

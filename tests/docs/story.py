@@ -19,28 +19,21 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from sqlmodel import select
 
 from exchange import schema
-from exchange.catalogue import (
-    adopt,
-    answer,
-    call,
-    calls,
-    cluster,
-    collect,
-    community,
-    contribute,
-    delegate,
-    handshake,
-    imports,
-    revise,
-    shelf,
-    withdraw,
-)
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt, handshake
+from exchange.catalogue.clusters import call, calls, cluster, collect, contribute
+from exchange.catalogue.communities import community
+from exchange.catalogue.files import imports
+from exchange.catalogue.judging import answer, delegate
+from exchange.catalogue.practices import revise, withdraw
 from exchange.db import Database
 from exchange.fetching import fetch_now
 from exchange.models.adoption import Adoption
 from exchange.models.handshake import CONTESTED, OPEN
 from exchange.models.review import Review
-from federation import followers, journal, signatures
+from federation.ledger import journal
+from federation.neighbours import followers
+from federation.wire import signatures
 from tests.architecture.sources import ROOT
 from tests.docs import pages
 from tests.rig import SEEDS, House, Rig

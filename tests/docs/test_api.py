@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exchange.api.openapi import FILES, OPERATIONS
-from exchange.catalogue import imports
-from exchange.catalogue.find import FILTERS, MOST_PAGES, MOST_PER_PAGE, SORTS
+from exchange.catalogue.files import imports
+from exchange.catalogue.finding.find import FILTERS, MOST_PAGES, MOST_PER_PAGE, SORTS
 from tests.architecture.sources import ROOT
 from tests.docs.pages import blocks
 from tests.docs.terminal import Terminal

@@ -1,6 +1,6 @@
 """`./run bench` measures what it says: what it publishes is taken, and its parts are the ones that it offers."""
 
-from exchange.catalogue.publish import OWNER, accept
+from exchange.catalogue.practices.publish import OWNER, accept
 from tests.load.__main__ import ALONE, PARTS
 from tests.load.measurements import records
 

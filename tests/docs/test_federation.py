@@ -9,20 +9,15 @@ import pytest
 
 from exchange import arrivals
 from exchange.vocabulary import activitystreams as words
-from federation import (
-    activity,
-    backfill,
-    collections,
-    dueness,
-    handling,
-    keys,
-    nodeinfo,
-    peers,
-    request,
-    schedule,
-)
+from federation import keys
+from federation.arriving import backfill, handling
+from federation.arriving.origins import believed
 from federation.errors import Refused
-from federation.origins import believed
+from federation.leaving import dueness
+from federation.ledger import schedule
+from federation.neighbours import collections
+from federation.others import nodeinfo, peers
+from federation.wire import activity, request
 from tests.docs import pages, story
 from tests.rig import Rig
 

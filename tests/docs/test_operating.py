@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.catalogue import imports
+from exchange.catalogue.files import imports
 from tests.architecture.sources import ROOT
 from tests.docs.pages import Block, blocks
 from tests.docs.terminal import Terminal

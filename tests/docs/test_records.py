@@ -5,10 +5,10 @@ from pathlib import Path
 
 import yaml
 
-from exchange.catalogue.lau import HEADER
+from exchange.catalogue.communities.lau import HEADER
 from exchange.vocabulary import completeness, concepts, sheet
 from exchange.vocabulary.adoption import AdoptionRecord
-from exchange.web.show import FACTS
+from exchange.web.frame.show import FACTS
 from tests.architecture.sources import ROOT
 from tests.docs.pages import blocks
 from tests.docs.terminal import Terminal

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from exchange.catalogue.find import MOST_WORDS, SORTS
-from search import language
+from exchange.catalogue.finding.find import MOST_WORDS, SORTS
 from search.layout import LAYOUT
-from search.values import DEFAULT_KM
+from search.question import language
+from search.question.values import DEFAULT_KM
 from tests.architecture.sources import ROOT
 from tests.docs.pages import blocks
 from tests.docs.terminal import Terminal

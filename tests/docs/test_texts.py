@@ -7,10 +7,10 @@ import click
 import pytest
 from babel.messages.pofile import read_po
 
-from exchange.catalogue import officers
+from exchange.catalogue.people import officers
 from exchange.cli import cli
 from exchange.vocabulary.concepts import LANGUAGES
-from exchange.web import guard, language, limits
+from exchange.web.frame import guard, language, limits
 from tests.architecture.sources import ROOT, named
 from tests.docs.pages import PAGES, without_code
 

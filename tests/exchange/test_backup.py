@@ -12,7 +12,11 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from exchange import backup, schema
-from exchange.catalogue import adopt, community, publish, review, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.communities import community
+from exchange.catalogue.judging import review
+from exchange.catalogue.practices import publish
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.instance import Instance

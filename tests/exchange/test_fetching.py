@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from exchange.catalogue import shelf, withdraw
+from exchange.catalogue import shelf
 from exchange.catalogue.lookup import inspect
+from exchange.catalogue.practices import withdraw
 from exchange.fetching import fetch_now
-from federation import hosts
 from federation.errors import AddressRefused, FederationError, Gone, NotFound
+from federation.ledger import hosts
 from tests.rig import House, Rig, complete
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from exchange import config, keeping
-from exchange.catalogue import shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.practices import withdraw
 from exchange.instance import Instance
 from exchange.worker import work_until_quiet
 from search.engine import Query

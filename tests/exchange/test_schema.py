@@ -16,8 +16,8 @@ from sqlalchemy import JSON, Column, MetaData, text
 from exchange import schema
 from exchange.db import Database
 from exchange.models.practice import Practice, PracticeVersion
-from federation import originals
-from federation.journal import JournalEntry
+from federation.ledger import originals
+from federation.ledger.journal import JournalEntry
 
 
 def test_the_newest_version_is_the_one_that_alembic_would_bring() -> None:

@@ -10,11 +10,13 @@ import time_machine
 from sqlmodel import select
 
 from exchange.worker import Worker, tidy
-from federation import backfill, blocklists, hosts, lease
-from federation.arrivals import Arrival
+from federation.arriving import backfill
 from federation.base import now
-from federation.peers import RemoteKey
-from federation.reading import Backfill
+from federation.ledger import hosts, lease
+from federation.ledger.arrivals import Arrival
+from federation.ledger.reading import Backfill
+from federation.neighbours import blocklists
+from federation.others.peers import RemoteKey
 from tests.rig import House, Rig, complete
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from federation import keys, multibase, signatures
-from federation.activity import ACTIVITY_JSON
-from federation.client import Client
+from federation import keys
+from federation.others.client import Client
+from federation.wire import multibase, signatures
+from federation.wire.activity import ACTIVITY_JSON
 
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -1,4 +1,4 @@
-"""Where the dictionaries of `federation.packing` come from: what messages of different owners have in common.
+"""Where the dictionaries of `federation.ledger.packing` come from: what messages of different owners have in common.
 
 `python -m tests.federation.shapes` prints one, made of the shipped practices, each from an instance of its
 own, and of reviews, adoptions and gestures about them. Words that only one or two practices use are not in
@@ -17,11 +17,15 @@ import yaml
 from sqlmodel import Session
 
 from exchange import schema
-from exchange.catalogue import adopt, community, publish, review
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.communities import community
+from exchange.catalogue.judging import review
+from exchange.catalogue.practices import publish
 from exchange.db import Database
 from exchange.models.base import new_key
 from exchange.vocabulary.record import PracticeRecord
-from federation import actor, journal
+from federation import actor
+from federation.ledger import journal
 from tests.rig import seeds
 
 MOST = 16_000  # bytes; a message of usual length still reaches to its beginning (a window of 32 KiB)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation import activity
 from federation.errors import BadActivity, TooLarge
+from federation.wire import activity
 
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | st.text()
 values = st.recursive(

@@ -3,8 +3,10 @@
 from typing import Any
 
 from exchange.db import Database
-from federation import described, keys, multibase
+from federation import keys
 from federation.actor import create, document
+from federation.others import described
+from federation.wire import multibase
 
 ORIGIN = "https://here.example"
 

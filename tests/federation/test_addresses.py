@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation import addresses
-from federation.addresses import Resolver, check_url
 from federation.errors import AddressRefused, Unreachable
+from federation.others import addresses
+from federation.others.addresses import Resolver, check_url
 
 PRIVATE = [
     "127.0.0.1",

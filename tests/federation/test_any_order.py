@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import delete, select
 
-from federation import followers, journal
-from federation.arrivals import Arrival, store
+from federation.arriving.inbox import handle_due
 from federation.base import now
-from federation.inbox import handle_due
-from federation.journal import JournalEntry
-from federation.relations import Follow
+from federation.ledger import journal
+from federation.ledger.arrivals import Arrival, store
+from federation.ledger.journal import JournalEntry
+from federation.ledger.relations import Follow
+from federation.neighbours import followers
 from tests.federation.world import Instance, Notebook, World
 
 KEYS = ("a", "b")

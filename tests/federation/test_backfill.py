@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from federation import backfill, inbox
+from federation.arriving import backfill, inbox
 from federation.errors import FetchError
-from federation.reading import Backfill
+from federation.ledger.reading import Backfill
 from tests.federation.world import Instance, World
 
 

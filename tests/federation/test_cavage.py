@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation import cavage, request, signatures
 from federation.errors import InvalidSignature
+from federation.wire import cavage, request, signatures
 from tests.federation.foreign import EDWARDS, OTHER_RSA, RSA
 
 ORIGIN = "https://here.example"

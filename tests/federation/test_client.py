@@ -9,8 +9,6 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from federation import addresses, client, signatures
-from federation.activity import ACTIVITY_JSON, LD_JSON
 from federation.errors import (
     AddressRefused,
     BadDocument,
@@ -19,6 +17,9 @@ from federation.errors import (
     NotFound,
     Unreachable,
 )
+from federation.others import addresses, client
+from federation.wire import signatures
+from federation.wire.activity import ACTIVITY_JSON, LD_JSON
 from tests.federation import foreign
 from tests.federation.foreign import RSA, Foreign, reply
 

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from federation import client
 from federation.errors import BadDocument, Unreachable
+from federation.others import client
 from tests.federation import foreign
 from tests.federation.foreign import Foreign, reply
 

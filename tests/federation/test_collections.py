@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from exchange.db import Database
-from federation import actor, collections, outbox
+from federation import actor
+from federation.ledger import outbox
+from federation.neighbours import collections
 
 ORIGIN = "https://ulm.example"
 

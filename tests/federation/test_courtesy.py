@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from federation import courtesy, inbox
-from federation.courtesy import Courtesy
+from federation.arriving import courtesy, inbox
+from federation.arriving.courtesy import Courtesy
 from federation.node import Incoming
 from tests.federation.world import World
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from federation import hosts
 from federation.base import now
-from federation.delivery import deliver_due
+from federation.leaving.delivery import deliver_due
+from federation.ledger import hosts
 from tests.federation.world import Instance, World, took_less_than
 
 

@@ -1,7 +1,9 @@
 """From one instance's outbox to another's handlers, over real HTTP."""
 
-from federation import backfill, collections, journal
-from federation.outbox import backlog
+from federation.arriving import backfill
+from federation.ledger import journal
+from federation.ledger.outbox import backlog
+from federation.neighbours import collections
 from tests.federation.world import World
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from federation.errors import TryLater
-from federation.flights import Flights
+from federation.others.flights import Flights
 
 
 def test_one_fetch_of_a_document_goes_at_a_time() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from federation import collections, followers, hosts, knocking
+from federation.ledger import hosts
+from federation.neighbours import collections, followers, knocking
 from tests.federation.world import Instance, World
 
 

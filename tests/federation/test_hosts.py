@@ -8,8 +8,8 @@ import time_machine
 from sqlalchemy import insert
 
 from exchange.db import Database
-from federation import hosts, rules
 from federation.base import now
+from federation.ledger import hosts, rules
 
 OPEN = cast(Any, SimpleNamespace(mode="open"))
 ALLOWLIST = cast(Any, SimpleNamespace(mode="allowlist"))

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from federation import hosts, inbox, journal, keys, peers, signatures
-from federation.arrivals import Arrival, forget, revive
+from federation import keys
+from federation.arriving import inbox
 from federation.base import now
 from federation.errors import BadActivity, Forbidden, InvalidSignature
+from federation.ledger import hosts, journal
+from federation.ledger.arrivals import Arrival, forget, revive
 from federation.node import Incoming
+from federation.others import peers
+from federation.wire import signatures
 from tests.federation.world import Instance, World
 
 

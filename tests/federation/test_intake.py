@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session, select
 
 from exchange.db import Database
-from federation.hosts import Host
-from federation.intake import Intake
+from federation.ledger.hosts import Host
+from federation.ledger.intake import Intake
 
 
 def test_who_waits_for_the_same_commit_shares_it(database: Database) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from exchange.db import Database
-from federation import journal
+from federation.ledger import journal
 
 ULM = "https://ulm.example/actor"
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from exchange.db import Database
-from federation import lease
-from federation.arrivals import Arrival
 from federation.base import now
+from federation.ledger import lease
+from federation.ledger.arrivals import Arrival
 
 MINUTE = timedelta(minutes=1)
 

@@ -5,7 +5,7 @@ import gc
 import time_machine
 
 from federation.base import now
-from federation.memory import Memory
+from federation.ledger.memory import Memory
 
 
 class Owner:

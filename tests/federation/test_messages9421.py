@@ -9,8 +9,8 @@ from http_message_signatures.exceptions import HTTPMessageSignaturesException
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation import messages9421, signatures
 from federation.errors import InvalidSignature
+from federation.wire import messages9421, signatures
 from tests.federation.foreign import EDWARDS, OTHER_RSA, RSA
 
 ORIGIN = "https://here.example"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation import multibase
+from federation.wire import multibase
 from tests.federation.foreign import EDWARDS, RSA
 
 

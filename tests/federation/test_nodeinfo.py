@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from federation import nodeinfo
 from federation.errors import NotFound
+from federation.others import nodeinfo
 
 ORIGIN = "https://here.example"
 

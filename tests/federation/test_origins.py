@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from federation.arriving.origins import believed
 from federation.errors import BadActivity, Forbidden
-from federation.origins import believed
 
 OURS = "https://ours.example"
 ACTOR = "https://ulm.example/communities/ulm"

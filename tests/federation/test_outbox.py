@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import Session
 
 from exchange.db import Database
-from federation import journal, outbox
 from federation.base import now
-from federation.peers import RemoteActor
-from federation.relations import Follow
+from federation.ledger import journal, outbox
+from federation.ledger.relations import Follow
+from federation.others.peers import RemoteActor
 
 ORIGIN = "https://ulm.example"
 CITY = f"{ORIGIN}/communities/ulm"

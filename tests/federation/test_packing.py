@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from exchange.db import Database
-from federation import journal, originals, packing
-from federation.journal import JournalEntry
+from federation.ledger import journal, originals, packing
+from federation.ledger.journal import JournalEntry
 
 RELEASED = {1: "6dba0455d7a015657eef1c4dc65b141e6987b92d971118b24359f5afa7ca5daf"}
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlmodel import select
 
 from exchange.db import Database
-from federation import hosts, keys, peers
+from federation import keys
 from federation.actor import create
 from federation.base import now
 from federation.errors import (
@@ -24,7 +24,9 @@ from federation.errors import (
     TryLater,
     Unreachable,
 )
+from federation.ledger import hosts
 from federation.node import Node
+from federation.others import peers
 from tests.federation import foreign
 from tests.federation.foreign import EDWARDS, OTHER_RSA, RSA, Foreign
 

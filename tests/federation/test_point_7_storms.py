@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from federation import followers, hosts, inbox
-from federation.budgets import Budgets, network
+from federation.arriving import inbox
 from federation.errors import TooMany
-from federation.hosts import Host
-from federation.tally import Tally
+from federation.ledger import hosts
+from federation.ledger.budgets import Budgets, network
+from federation.ledger.hosts import Host
+from federation.ledger.tally import Tally
+from federation.neighbours import followers
 from tests.federation.world import Instance, World
 
 
@@ -158,7 +160,7 @@ def test_1450_deletes_of_unknown_actors_cause_no_fetch_and_no_write(world: World
 def test_refusals_cost_no_write_each_and_do_not_count_against_whom_they_name(
     world: World, writes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("federation.tally.EVERY", 3600.0)  # a pause that no machine is too slow for
+    monkeypatch.setattr("federation.ledger.tally.EVERY", 3600.0)  # a pause that no machine is too slow for
     saillans, ulm, mallory = world["saillans"], world["ulm"], world["mallory"]
     ulm.post(saillans, ulm.note("first", "text"))
     mallory.post(saillans, mallory.note("first", "text"))

@@ -5,22 +5,13 @@ from typing import Any
 
 import pytest
 
-from federation import (
-    blocklists,
-    fetching,
-    followers,
-    hosts,
-    knocking,
-    outbox,
-    parting,
-    peers,
-    rules,
-    webfinger,
-)
-from federation.backfill import Backfill
+from federation.arriving.backfill import Backfill
 from federation.base import now
 from federation.errors import AddressRefused, BadDocument, FetchError, Forbidden
-from federation.followers import Follow
+from federation.ledger import hosts, outbox, rules
+from federation.neighbours import blocklists, followers, knocking, parting
+from federation.neighbours.followers import Follow
+from federation.others import fetching, peers, webfinger
 from tests.federation.world import Instance, World
 
 
@@ -322,7 +313,9 @@ def test_the_word_of_the_operator_counts_more_than_that_of_a_list(world: World) 
 
 
 def test_a_signed_request_of_whom_we_do_not_talk_with_is_refused(world: World, closed: Instance) -> None:
-    from federation import inbox, keys, signatures
+    from federation import keys
+    from federation.arriving import inbox
+    from federation.wire import signatures
 
     stranger = world["stranger"]
     with stranger.node.database.reading() as session:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from federation import multibase, proofs
-from federation.activity import parse
 from federation.errors import InvalidSignature
 from federation.keys import VerifiedKey
+from federation.wire import multibase, proofs
+from federation.wire.activity import parse
 from tests.federation.foreign import EDWARDS, RSA
 
 # fep/8b32/fep-8b32.feature

@@ -9,12 +9,13 @@ import time_machine
 from sqlmodel import Session, col, select
 
 from exchange.db import Database
-from federation import accepting, described, peers, quarantine
-from federation.backfill import Backfill
+from federation.arriving.backfill import Backfill
 from federation.base import now
 from federation.errors import Quarantined
+from federation.ledger.relations import Follow
+from federation.neighbours import accepting
 from federation.node import Node
-from federation.relations import Follow
+from federation.others import described, peers, quarantine
 from tests.federation import foreign
 from tests.federation.foreign import OTHER_RSA, RSA, Foreign
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from federation import keys, multibase, proofs, request, signatures
+from federation import keys
 from federation.errors import InvalidSignature
+from federation.wire import multibase, proofs, request, signatures
 
 FEDIFY: dict[str, Any] = json.loads((Path(__file__).parent / "recorded" / "fedify.json").read_text())
 

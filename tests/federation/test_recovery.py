@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import func, select
 
-from federation import backfill, dueness, journal, recovery
-from federation.arrivals import Arrival
+from federation import recovery
+from federation.arriving import backfill
+from federation.leaving import dueness
+from federation.ledger import journal
+from federation.ledger.arrivals import Arrival
 from tests.federation.world import Instance, World
 
 ROOT = Path(__file__).parents[2]

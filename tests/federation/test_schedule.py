@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from federation.base import now
-from federation.schedule import Answer, judge, next_try, pause
+from federation.ledger.schedule import Answer, judge, next_try, pause
 
 
 @pytest.mark.parametrize(

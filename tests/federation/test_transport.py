@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from federation.base import now
-from federation.client import Client
 from federation.errors import Unreachable
+from federation.others.client import Client
 from tests.federation.foreign import RSA
 
 

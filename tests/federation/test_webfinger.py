@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from exchange.db import Database
-from federation import nodeinfo, webfinger
-from federation.activity import ACTIVITY_JSON
 from federation.actor import create
 from federation.errors import FetchError
+from federation.others import nodeinfo, webfinger
+from federation.wire.activity import ACTIVITY_JSON
 from tests.federation import foreign
 from tests.federation.foreign import Foreign
 

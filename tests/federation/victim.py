@@ -8,10 +8,12 @@ import threading
 import time
 
 from exchange.db import Database
-from federation import backfill, inbox, keys, outbox
-from federation.client import Client
-from federation.delivery import deliver_due
+from federation import keys
+from federation.arriving import backfill, inbox
+from federation.leaving.delivery import deliver_due
+from federation.ledger import outbox
 from federation.node import Node
+from federation.others.client import Client
 from tests.federation.world import PUBLIC, Notebook
 
 

@@ -16,27 +16,21 @@ import time_machine
 from sqlmodel import Session, col, select
 
 from exchange.db import Database
-from federation import (
-    actor,
-    backfill,
-    collections,
-    followers,
-    hosts,
-    inbox,
-    keys,
-    outbox,
-    signatures,
-    webfinger,
-)
-from federation.activity import ACTIVITY_JSON
-from federation.arrivals import Arrival
-from federation.budgets import Budgets
-from federation.client import Client
-from federation.delivery import deliver_due
+from federation import actor, keys
+from federation.arriving import backfill, inbox
 from federation.errors import Refused, TooMany
-from federation.followers import Follow
-from federation.hosts import Host
+from federation.leaving.delivery import deliver_due
+from federation.ledger import hosts, outbox
+from federation.ledger.arrivals import Arrival
+from federation.ledger.budgets import Budgets
+from federation.ledger.hosts import Host
+from federation.neighbours import collections, followers
+from federation.neighbours.followers import Follow
 from federation.node import Incoming, Node
+from federation.others import webfinger
+from federation.others.client import Client
+from federation.wire import signatures
+from federation.wire.activity import ACTIVITY_JSON
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 

@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from federation import keys
-from federation.activity import ACTIVITY_JSON
+from federation.wire.activity import ACTIVITY_JSON
 from tests.federation.foreign import RSA, Foreign, reply, signed
 from tests.rig import House
 

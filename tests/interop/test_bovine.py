@@ -5,7 +5,10 @@ import json
 import pytest
 import requests
 
-from federation import keys, relations, signatures, webfinger
+from federation import keys
+from federation.ledger import relations
+from federation.others import webfinger
+from federation.wire import signatures
 from tests.interop.peers import Peer
 from tests.rig import House, Rig, complete
 

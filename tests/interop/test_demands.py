@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from exchange.catalogue import adopt, community, revise, shelf, withdraw
-from federation import followers, journal
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.communities import community
+from exchange.catalogue.practices import revise, withdraw
+from federation.ledger import journal
+from federation.neighbours import followers
 from tests.interop import demands
 from tests.interop.strangers import DOCUMENTS, read
 from tests.rig import House, Rig, complete

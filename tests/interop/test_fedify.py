@@ -8,13 +8,18 @@ import pytest
 import requests
 from sqlmodel import select
 
-from exchange.catalogue import revise, shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.practices import revise, withdraw
 from exchange.models.comment import Comment
 from exchange.models.endorsement import Endorsement
-from federation import followers, keys, proofs, relations, signatures, webfinger
+from federation import keys
 from federation.keys import VerifiedKey
-from federation.peers import resolve_key
-from federation.relations import Follow
+from federation.ledger import relations
+from federation.ledger.relations import Follow
+from federation.neighbours import followers
+from federation.others import webfinger
+from federation.others.peers import resolve_key
+from federation.wire import proofs, signatures
 from tests.interop.peers import Peer, PeerError
 from tests.rig import House, Rig, complete
 

@@ -12,8 +12,11 @@ from exchange.models.practice import Practice
 from exchange.models.report import Report
 from exchange.models.review import Review
 from exchange.vocabulary import hypertext
-from federation import activity, described, followers, relations
-from federation.peers import RemoteActor
+from federation.ledger import relations
+from federation.neighbours import followers
+from federation.others import described
+from federation.others.peers import RemoteActor
+from federation.wire import activity
 from tests.federation import foreign
 from tests.interop.strangers import DOCUMENTS, Stranger
 from tests.rig import Rig, complete

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import delete, select
 
 from exchange import auditing, meeting
-from exchange.catalogue import answer, delegate, judgement, shelf, voices
-from exchange.catalogue.judgement import Judgement
+from exchange.catalogue import shelf
+from exchange.catalogue.judging import answer, delegate, judgement, voices
+from exchange.catalogue.judging.judgement import Judgement
 from exchange.models.review import Review
 from tests.rig import House, Rig, complete, seed
 

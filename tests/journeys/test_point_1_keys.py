@@ -9,10 +9,13 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from exchange.catalogue import keyring, shelf
-from federation import accepting, quarantine, relations
-from federation.hosts import Host
-from federation.remote import RemoteKey
+from exchange.catalogue import shelf
+from exchange.catalogue.communities import keyring
+from federation.ledger import relations
+from federation.ledger.hosts import Host
+from federation.ledger.remote import RemoteKey
+from federation.neighbours import accepting
+from federation.others import quarantine
 from tests.federation.foreign import OTHER_RSA, reply
 from tests.outsider import outsider
 from tests.rig import House, Rig, complete, seed

@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import exports, imports, keyring, lookup, revise, shelf, withdraw
+from exchange.catalogue import lookup, shelf
+from exchange.catalogue.communities import keyring
+from exchange.catalogue.files import exports, imports
+from exchange.catalogue.practices import revise, withdraw
 from exchange.fetching import fetch_now
-from federation import backfill, followers, journal, keys, originals, proofs
+from federation import keys
+from federation.arriving import backfill
 from federation.errors import InvalidSignature
-from federation.hosts import Host
+from federation.ledger import journal, originals
+from federation.ledger.hosts import Host
+from federation.neighbours import followers
+from federation.wire import proofs
 from tests.federation.foreign import EDWARDS
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete, seed

@@ -9,13 +9,15 @@ import pytest
 import time_machine
 from sqlmodel import delete, select
 
-from exchange.catalogue import handshake, reminders, revise, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import handshake, reminders
+from exchange.catalogue.practices import revise
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
 from exchange.models.handshake import AdoptionAnswer
 from exchange.models.practice import Practice
-from federation import journal
-from federation.hosts import Host
+from federation.ledger import journal
+from federation.ledger.hosts import Host
 from federation.node import Incoming
 from tests.rig import House, Rig, complete
 

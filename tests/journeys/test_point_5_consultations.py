@@ -9,16 +9,17 @@ import pytest
 from sqlmodel import Session
 
 from exchange.arrivals import consulting, contributing
-from exchange.catalogue import call as calling
-from exchange.catalogue import calls, cluster, consult, contribute, join, progress, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import call as calling
+from exchange.catalogue.clusters import calls, cluster, consult, contribute, join, progress
 from exchange.fetching import fetch_now
 from exchange.messages import NotAllowed, Refusal
 from exchange.models.base import now
 from exchange.models.call import CAMPAIGN, CONSULTATION, EVERYBODY, MEMBERS, Call
 from exchange.models.cluster import ASKED
-from federation import followers
-from federation.activity import PUBLIC
+from federation.neighbours import followers
 from federation.node import Incoming
+from federation.wire.activity import PUBLIC
 from tests.exchange.web.world import logged_in
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete

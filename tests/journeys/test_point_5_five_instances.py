@@ -15,15 +15,18 @@ import time_machine
 from sqlmodel import delete, select
 
 from exchange import meeting
-from exchange.catalogue import delegate, handshake, judgement, revise, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import handshake
+from exchange.catalogue.judging import delegate, judgement
+from exchange.catalogue.practices import revise
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
 from exchange.models.delegation import Delegation
 from exchange.models.handshake import AdoptionAnswer
 from exchange.models.practice import Practice
 from exchange.models.review import Review
-from federation import journal
-from federation.journal import JournalEntry
+from federation.ledger import journal
+from federation.ledger.journal import JournalEntry
 from federation.node import Incoming
 from tests.rig import House, Rig, complete
 

@@ -8,12 +8,15 @@ import time_machine
 from sqlmodel import col, select
 
 from exchange import mending
-from exchange.catalogue import adopt, revise, shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.practices import revise, withdraw
 from exchange.models.adoption import Adoption
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
-from federation import backfill, outbox
-from federation.reading import Backfill
+from federation.arriving import backfill
+from federation.ledger import outbox
+from federation.ledger.reading import Backfill
 from tests.rig import House, Rig, complete, seed
 
 Clock = time_machine.Traveller

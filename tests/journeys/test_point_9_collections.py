@@ -8,14 +8,16 @@ import pytest
 from sqlmodel import delete, select
 
 from exchange import mending
-from exchange.catalogue import cluster, collect, collections, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster, collect, collections
 from exchange.messages import Refusal
 from exchange.models.collection import Collection
 from exchange.vocabulary.activitystreams.collection import MOST
-from federation import followers, lease
-from federation.activity import PUBLIC
-from federation.arrivals import Arrival
-from federation.outbox import Delivery
+from federation.ledger import lease
+from federation.ledger.arrivals import Arrival
+from federation.ledger.outbox import Delivery
+from federation.neighbours import followers
+from federation.wire.activity import PUBLIC
 from tests.journeys.hostile.stage import WRONG, changed, places
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete

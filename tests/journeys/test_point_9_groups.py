@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from exchange.catalogue import cluster, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster
 from exchange.messages import Refusal
 from exchange.models.cluster import ASKED
-from federation import followers
+from federation.neighbours import followers
 from tests.exchange.web.world import Visitor, logged_in
 from tests.outsider import Outsider, outsider
 from tests.rig import House, Rig, complete

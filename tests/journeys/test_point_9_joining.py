@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from exchange.catalogue import belonging, cluster, join, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import belonging, cluster, join
 from exchange.meeting import meet_cluster
 from exchange.messages import NotFound, Refusal
 from exchange.models.cluster import ASKED, MEMBER, REFUSED

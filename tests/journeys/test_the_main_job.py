@@ -2,7 +2,9 @@
 
 from sqlmodel import select
 
-from exchange.catalogue import adopt, revise, shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.practices import revise, withdraw
 from exchange.models.adoption import Adoption
 from tests.rig import House, Rig, complete, seed
 

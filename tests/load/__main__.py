@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from federation import budgets
+from federation.ledger import budgets
 from search.opening import KINDS
 from tests.load import (
     agreement,

@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from search.engine import Engine, Query
-from search.memory import MemoryEngine
+from search.engines.memory import MemoryEngine
 from search.opening import open_engine
-from search.text import words
+from search.words.text import words
 from tests.load import corpus
 from tests.load.figures import Figure
 

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import replace
 
 from search.engine import Document, Query
-from search.stopwords import ANY_STOP_WORD
-from search.text import fold, words
+from search.words.stopwords import ANY_STOP_WORD
+from search.words.text import fold, words
 from tests.load import corpus
 
 SAMPLE = 1_500  # documents that the words are taken from

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-from exchange.catalogue.find import SearchParams, find
+from exchange.catalogue.finding.find import SearchParams, find
 from exchange.indexing import BATCH
 from search import analysis
 from search.engine import Engine
@@ -188,7 +188,7 @@ from pathlib import Path
 def memory():
     lines = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("Rss"))
     return [int(lines[name].split()[0]) for name in ("RssAnon", "RssFile")]
-from exchange.catalogue.find import SearchParams, find
+from exchange.catalogue.finding.find import SearchParams, find
 from search.opening import open_engine
 before = memory()
 engine = open_engine(sys.argv[1], Path(sys.argv[2]))
@@ -259,7 +259,7 @@ def _bare(engine: Engine) -> Iterator[list[Took]]:
     if engine.name != "tantivy":
         yield spent
         return
-    from search.fast import FastEngine
+    from search.engines.fast import FastEngine
 
     searcher = FastEngine._searcher
     with mock.patch.object(FastEngine, "_searcher", lambda self: _Clock(searcher(self), spent)):

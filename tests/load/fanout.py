@@ -7,7 +7,7 @@ from collections import Counter
 from types import TracebackType
 
 from federation.base import now
-from federation.relations import Follow
+from federation.ledger.relations import Follow
 from tests.load.figures import Figure
 from tests.load.measurements import records
 from tests.load.town import Town, free_port, until

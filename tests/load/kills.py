@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from exchange.catalogue import publish, revise, withdraw
+from exchange.catalogue.practices import publish, revise, withdraw
 from exchange.models.practice import PUBLISHED, Practice
-from federation import hosts, outbox
-from federation.arrivals import Arrival
 from federation.base import now
-from federation.lease import unfinished
-from federation.relations import Follow
+from federation.ledger import hosts, outbox
+from federation.ledger.arrivals import Arrival
+from federation.ledger.lease import unfinished
+from federation.ledger.relations import Follow
 from tests.load.figures import Figure
 from tests.load.mortal import OF_THE_SENDER, TRAPS, Mortal
 from tests.load.town import until

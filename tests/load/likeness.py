@@ -2,9 +2,9 @@
 
 import time
 
-from exchange.catalogue import likeness
-from exchange.catalogue.likeness.attributes import values
-from exchange.catalogue.likeness.table import Table
+from exchange.catalogue.communities import likeness
+from exchange.catalogue.communities.likeness.attributes import values
+from exchange.catalogue.communities.likeness.table import Table
 from tests.load.figures import Figure, spread
 
 

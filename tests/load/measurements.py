@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from exchange.catalogue import evidence, publish
-from federation import keys, signatures
-from federation.arrivals import Arrival
-from federation.journal import JournalEntry
-from federation.lease import unfinished
+from exchange.catalogue.practices import evidence, publish
+from federation import keys
+from federation.ledger.arrivals import Arrival
+from federation.ledger.journal import JournalEntry
+from federation.ledger.lease import unfinished
+from federation.wire import signatures
 from tests.load.figures import Baselines, Figure, spread
 from tests.load.senders import SENDERS, send, written
 from tests.load.town import Town, until
@@ -36,7 +37,8 @@ def records(count: int) -> list[dict[str, Any]]:
     texts = [
         complete({key: value for key, value in practice.items() if key not in ("id", "community")})
         for practice in seeds()["practices"]
-        if practice.get("evidenceLevel") != evidence.BY_RULE  # which follows from adoptions, and nobody claims
+        if practice.get("evidenceLevel")
+        != evidence.BY_RULE  # which follows from adoptions, and nobody claims
     ]
     whole = [record for record in texts if not publish.check(record)[1]]
     return [_marked(whole[number % len(whole)], word()) for number in range(count)]

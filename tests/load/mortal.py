@@ -17,11 +17,14 @@ from typing import Any
 import requests
 
 from exchange import schema
-from exchange.catalogue import community
+from exchange.catalogue.communities import community
 from exchange.cli import cli
 from exchange.db import Database
 from exchange.instance import Instance
-from federation import client, delivery, followers, inbox, judging
+from federation.arriving import inbox, judging
+from federation.leaving import delivery
+from federation.neighbours import followers
+from federation.others import client
 from tests.load.town import free_port, until
 
 # name → (where the function lives, its name, whether the process dies before or after it ran)

@@ -22,7 +22,8 @@ from sqlmodel import Session, select
 
 from exchange import indexing
 from exchange.app import create_app
-from exchange.catalogue import community, publish
+from exchange.catalogue.communities import community
+from exchange.catalogue.practices import publish
 from exchange.instance import Instance
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
@@ -30,8 +31,8 @@ from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.models.review import Review
 from exchange.vocabulary import concepts
-from federation import journal
-from federation.hosts import Host
+from federation.ledger import journal
+from federation.ledger.hosts import Host
 from tests.load.corpus import PLACES
 from tests.load.figures import Figure, spread
 from tests.load.measurements import records

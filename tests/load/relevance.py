@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from search import sense
+from search.answer import sense
+from search.answer.sense import Sense
 from search.engine import Engine
 from search.opening import open_engine
-from search.sense import Sense
 from tests.load.engines import address
 from tests.load.figures import Figure
 from tests.search import relevance

@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 import psycopg
 
-from search import language as syntax
 from search.engine import Query
 from search.layout import LAYOUT
-from search.meaning import All, Run, Start, Word, compile
-from search.meaning import Any as Either
+from search.question import language as syntax
+from search.question.meaning import All, Run, Start, Word, compile
+from search.question.meaning import Any as Either
 from tests.load.asking import SIX
 from tests.load.corpus import Analysed
 

@@ -12,7 +12,10 @@ from typing import Any
 
 import requests
 
-from exchange.catalogue import community, officers, publish, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.communities import community
+from exchange.catalogue.people import officers
+from exchange.catalogue.practices import publish
 from exchange.db import Database
 from exchange.instance import Instance
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import yaml
 
-from exchange.catalogue import sensing
-from exchange.catalogue.find import SearchParams
+from exchange.catalogue.finding import sensing
+from exchange.catalogue.finding.find import SearchParams
 from exchange.indexing import document
 from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.vocabulary import concepts
+from search.answer.sense import Sense
 from search.engine import Document, Engine
-from search.sense import Sense
 
 JUDGED = Path(__file__).with_name("judged.yaml")
 FIRST, LOOKED_AT = 10, 20

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import requests
 
-from search import cluster, cluster_server
-from search.cluster import ClusterEngine
-from search.cluster_query import MOST_CLAUSES, Translator, count, exactly
-from search.cluster_server import Server
 from search.engine import Query
+from search.engines import cluster, cluster_server
+from search.engines.cluster import ClusterEngine
+from search.engines.cluster_query import MOST_CLAUSES, Translator, count, exactly
+from search.engines.cluster_server import Server
 from search.errors import EngineAway, IndexBroken, UnknownEngine
 from search.layout import LAYOUT
-from search.meaning import All, Run, compile
 from search.opening import open_engine
+from search.question.meaning import All, Run, compile
 from tests.search.library import DOCUMENTS, GENT, ULM, ask, document
 
 
@@ -138,7 +138,7 @@ def test_addresses_of_any_length_are_told_apart(shelf: ClusterEngine) -> None:
 
 
 def test_no_query_that_can_be_typed_has_more_clauses_than_a_server_takes() -> None:
-    from search import language
+    from search.question import language
 
     translator = Translator(LAYOUT, lambda _around: [])
     for text in (

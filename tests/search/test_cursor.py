@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from search import cursor
-from search.cursor import ARRANGED, OVERLAP, WINDOW, Shown
+from search.answer import cursor
+from search.answer.cursor import ARRANGED, OVERLAP, WINDOW, Shown
 from search.engine import Engine, Query
-from search.memory import MemoryEngine
+from search.engines.memory import MemoryEngine
 from tests.search.library import document, ids, moment
 
 

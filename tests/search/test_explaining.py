@@ -2,8 +2,8 @@
 
 import pytest
 
+from search.answer.explaining import texts
 from search.engine import Engine, Query
-from search.explaining import texts
 
 
 @pytest.mark.parametrize("text", ["Energie Dorf", "énergies", '"ville pilote"', "citoyen* OR Dorf", "Buergerenergie"])  # fmt: skip

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.answer.highlight import LONGEST, Marker, render, snippet
 from search.engine import Engine, Query
-from search.highlight import LONGEST, Marker, render, snippet
-from search.language import read
-from search.meaning import compile
-from search.text import normalise
+from search.question.language import read
+from search.question.meaning import compile
+from search.words.text import normalise
 from tests.search.library import document
 
 

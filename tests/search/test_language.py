@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.errors import QueryError
-from search.language import (
+from search.question.language import (
     And,
     Facet,
     Like,
@@ -23,7 +23,7 @@ from search.language import (
     parse,
     read,
 )
-from search.thesaurus import Concept, Thesaurus
+from search.words.thesaurus import Concept, Thesaurus
 from tests.search.library import moment
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from search.language import read
-from search.meaning import (
+from search.question.language import read
+from search.question.meaning import (
     All,
     Any,
     Around,
@@ -17,7 +17,7 @@ from search.meaning import (
     relaxed,
     spellings,
 )
-from search.stopwords import guess
+from search.words.stopwords import guess
 
 
 def meaning(text: str, *languages: str) -> object:

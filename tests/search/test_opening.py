@@ -11,9 +11,9 @@ import pytest
 
 from search import opening
 from search.engine import Hits, Query
+from search.engines.memory import MemoryEngine
 from search.errors import IndexBroken, IndexBusy, IndexTooLarge, UnknownEngine
 from search.layout import LAYOUT, Layout
-from search.memory import MemoryEngine
 from search.opening import KeptEngine, open_engine
 from tests.search.library import DOCUMENTS, ULM, ask, document
 
@@ -179,7 +179,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from search.layout import LAYOUT, Layout
-from search.memory import MemoryEngine
+from search.engines.memory import MemoryEngine
 from search.opening import KeptEngine, open_engine
 from tests.search.library import DOCUMENTS, ask
 engine = open_engine(sys.argv[1], Path(sys.argv[2]))
@@ -254,7 +254,7 @@ def test_an_unknown_engine_is_refused_with_the_known_ones(tmp_path: Path) -> Non
 
 
 def test_whoosh_refuses_more_than_it_is_good_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from search import pure
+    from search.engines import pure
 
     monkeypatch.setattr(pure, "MOST_DOCUMENTS", 5)
     engine = open_engine("whoosh", tmp_path)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from search.answer.order import keys, tie
 from search.engine import Engine, Query
-from search.order import keys, tie
 from tests.search.library import ask, document, moment
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from search.engine import Engine, Query
-from search.thesaurus import Concept, Thesaurus
+from search.words.thesaurus import Concept, Thesaurus
 from tests.search.library import GENT, SAILLANS, ask, document, ids
 
 THEMES = Thesaurus(

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import fairness, sensing
-from search import sense
+from exchange.catalogue.finding import fairness, sensing
+from search.answer import sense
+from search.answer.sense import MOST_KNOWN, Sense, said
 from search.opening import open_engine
-from search.sense import MOST_KNOWN, Sense, said
 from tests.search import relevance
 
 
@@ -85,7 +85,7 @@ def test_a_text_is_read_once_also_by_several_threads() -> None:
 
 def test_the_memory_of_what_was_read_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_KNOWN >= 1_000
-    monkeypatch.setattr("search.sense.MOST_KNOWN", 3)
+    monkeypatch.setattr("search.answer.sense.MOST_KNOWN", 3)
     wheels = Wheels()
     both = Sense(wheels)
     assert both.order("rad", [["a"], ["b"], ["velo"], ["c"]])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.engine import Engine, Query
-from search.spelling import closest, distance, nearest
+from search.words.spelling import closest, distance, nearest
 from tests.search.library import document, ids
 
 
@@ -96,7 +96,7 @@ def test_a_rare_word_gets_the_far_more_common_one_beside_it(empty: Engine) -> No
 def test_a_word_that_half_of_a_large_corpus_has_is_no_help(
     empty: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.tolerance.ALWAYS", 3)
+    monkeypatch.setattr("search.question.tolerance.ALWAYS", 3)
     empty.put([document(f"m{n}", title="Mobility for all") for n in range(12)], [], 1)
     assert empty.find(Query("Mobilitx")).total == 0
 

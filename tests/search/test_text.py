@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.compounds import parts
 from search.engine import Engine, Query
-from search.text import STEMMERS, base_language, fold, normalise, stems, tokens, words
+from search.words.compounds import parts
+from search.words.text import STEMMERS, base_language, fold, normalise, stems, tokens, words
 from tests.search.library import ask, document
 
 EU_WITH_STEMMER = "cs da de el en es et fi fr ga hr hu it lt nl pl pt ro sv"

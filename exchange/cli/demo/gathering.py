@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue import call, calls, cluster, collect, collections
+from exchange.catalogue.clusters import call, calls, cluster, collect, collections
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.call import CAMPAIGN, CONSULTATION, EVERYBODY, MEMBERS

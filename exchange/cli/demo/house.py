@@ -16,14 +16,18 @@ from typing import Any
 
 import exchange.app  # noqa: F401  loaded once, before the processes of the demo part
 from exchange import config, meeting
-from exchange.catalogue import imports, officers, shelf
-from exchange.catalogue import join as joining
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import join as joining
+from exchange.catalogue.files import imports
+from exchange.catalogue.people import officers
 from exchange.cli import serving
 from exchange.cli.base import sentence
 from exchange.cli.demo import gathering
 from exchange.cli.demo.cast import HOUSES, PASSWORD, House
 from exchange.instance import Instance
-from federation import backfill, followers, peers, webfinger
+from federation.arriving import backfill
+from federation.neighbours import followers
+from federation.others import peers, webfinger
 
 MADE = "demo.json"  # written last: a directory without it was left half made
 

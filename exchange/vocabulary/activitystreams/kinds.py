@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from federation.activity import id_of, ids_of
+from federation.wire.activity import id_of, ids_of
 
 CALLS = ("consultation", "campaign")
 NODES = ("practice", "review", "adoption", "delegation", "answer", "curated", *CALLS, "contribution")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from exchange.web import drawing
-from exchange.web.language import gettext as _
-from exchange.web.language import label, ngettext
-from exchange.web.pictures import WIDTH, Strip
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.language import label, ngettext
+from exchange.web.frame.pictures import WIDTH, Strip
 
 LEFT, ROW, TOP, ACROSS = 300.0, 62.0, 44.0, 520.0
 

@@ -7,14 +7,14 @@ from math import hypot, sqrt
 
 from markupsafe import Markup
 
-from exchange.catalogue.atlas import Atlas, Place
+from exchange.catalogue.finding.atlas import Atlas, Place
 from exchange.web import drawing
 from exchange.web.drawing import land
 from exchange.web.drawing.flows import WORDS
 from exchange.web.drawing.labels import Labels
 from exchange.web.drawing.projection import project
-from exchange.web.language import gettext as _
-from exchange.web.language import ngettext, number
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.language import ngettext, number
 
 SMALLEST, ONE, LARGEST = (
     3.5,

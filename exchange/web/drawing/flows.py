@@ -4,11 +4,11 @@ from math import hypot
 
 from markupsafe import Markup
 
-from exchange.catalogue.bridging import KINDS, Exchange, Flow
+from exchange.catalogue.measures.bridging import KINDS, Exchange, Flow
 from exchange.messages import N_
 from exchange.web import drawing
-from exchange.web.language import gettext as _
-from exchange.web.language import number
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.language import number
 
 WORDS = {"rural": N_("Countryside"), "town": N_("Towns"), "city": N_("Cities")}
 CENTRES = {"rural": (130.0, 300.0), "town": (510.0, 300.0), "city": (320.0, 90.0)}

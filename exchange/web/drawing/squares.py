@@ -3,11 +3,11 @@
 from flask import url_for
 from markupsafe import Markup
 
-from exchange.catalogue.gaps import DEGURBA, KINDS, Cell, GapMap
+from exchange.catalogue.measures.gaps import DEGURBA, KINDS, Cell, GapMap
 from exchange.web import drawing
 from exchange.web.drawing.flows import WORDS
-from exchange.web.language import gettext as _
-from exchange.web.language import label, ngettext
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.language import label, ngettext
 
 LEFT, TOP, CELL, ROW, GAP = 286.0, 56.0, 112.0, 34.0, 4.0
 FEW, MANY = 2, 6  # practices up to which a square is light, and from which it is dark

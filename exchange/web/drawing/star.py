@@ -9,8 +9,8 @@ from markupsafe import Markup
 from exchange.web import drawing
 from exchange.web.drawing.clear import LINE, Box, Point, Room, until
 from exchange.web.drawing.shapes import fill
-from exchange.web.language import gettext as _
-from exchange.web.language import ngettext, number
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.language import ngettext, number
 
 WIDTH, HEIGHT = 720.0, 520.0
 MOST = 40  # instances around; more are told in the list

@@ -2,12 +2,12 @@
 
 from markupsafe import Markup
 
-from exchange.catalogue.growth import KINDS, Period
+from exchange.catalogue.measures.growth import KINDS, Period
 from exchange.messages import N_
 from exchange.web import drawing
-from exchange.web.language import gettext as _
-from exchange.web.language import number
-from exchange.web.language import year as written
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.language import number
+from exchange.web.frame.language import year as written
 
 WORDS = {
     "practices": N_("Practices"),

@@ -3,10 +3,10 @@
 from markupsafe import Markup
 
 from exchange.web import drawing
-from exchange.web.language import country, day, label, ngettext
-from exchange.web.language import gettext as _
-from exchange.web.show import best, kind_of_place
-from exchange.web.tram import Map, Stop
+from exchange.web.drawing.tram import Map, Stop
+from exchange.web.frame.language import country, day, label, ngettext
+from exchange.web.frame.language import gettext as _
+from exchange.web.frame.show import best, kind_of_place
 
 LEGEND = 34.0
 LONGEST, LONGER = 19, 26  # characters of a name and of what stands below it

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from exchange import config, schema
 from exchange.app import create_app
-from exchange.catalogue import community, officers, publish
+from exchange.catalogue.communities import community
+from exchange.catalogue.people import officers
+from exchange.catalogue.practices import publish
 from exchange.db import Database
 from exchange.instance import Instance
 from federation import actor

@@ -8,12 +8,13 @@ from sqlmodel import select
 
 from exchange import vault
 from exchange.api.metrics import FIGURES
-from exchange.catalogue import shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.practices import withdraw
 from exchange.models.community import Community
 from exchange.models.mail import Mail
-from federation import hosts
 from federation.base import now
-from federation.outbox import Delivery
+from federation.ledger import hosts
+from federation.ledger.outbox import Delivery
 from tests.architecture.sources import ROOT
 from tests.exchange.api.conftest import Programs
 

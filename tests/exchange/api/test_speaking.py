@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from exchange.catalogue import call as calling
-from exchange.catalogue import cluster
+from exchange.catalogue.clusters import call as calling
+from exchange.catalogue.clusters import cluster
 from exchange.models.call import CAMPAIGN, CONSULTATION, EVERYBODY
 from tests.exchange.api.conftest import ORIGIN, Programs
 

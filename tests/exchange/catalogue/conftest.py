@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import community
+from exchange.catalogue.communities import community
 from exchange.db import Database
 from exchange.models.community import Community
 from federation import actor

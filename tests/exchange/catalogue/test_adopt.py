@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import adopt, handshake, publish, revise, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt, handshake
+from exchange.catalogue.practices import publish, revise
 from exchange.messages import NotAllowed, Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.base import now
 from exchange.models.community import Community
 from exchange.models.practice import Practice
-from federation import journal
+from federation.ledger import journal
 from tests.rig import complete
 
 

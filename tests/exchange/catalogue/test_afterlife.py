@@ -7,20 +7,10 @@ import pytest
 import time_machine
 from sqlmodel import Session, select
 
-from exchange.catalogue import (
-    adopt,
-    community,
-    correct,
-    differences,
-    evidence,
-    lineage,
-    links,
-    look_again,
-    publish,
-    reminders,
-    revise,
-    withdraw,
-)
+from exchange.catalogue.adoption import adopt, lineage, reminders
+from exchange.catalogue.communities import community
+from exchange.catalogue.people import correct
+from exchange.catalogue.practices import differences, evidence, links, look_again, publish, revise, withdraw
 from exchange.messages import Refusal
 from exchange.models.community import Community
 from exchange.models.correction import Correction

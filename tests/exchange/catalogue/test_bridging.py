@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from exchange.catalogue import bridging, cluster, reference
-from exchange.catalogue.bridging import Exchange
-from exchange.catalogue.bridging.edges import Edge, End
-from exchange.catalogue.bridging.measures import exchange
-from exchange.catalogue.imports import import_file
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.communities import reference
+from exchange.catalogue.files.imports import import_file
+from exchange.catalogue.measures import bridging
+from exchange.catalogue.measures.bridging import Exchange
+from exchange.catalogue.measures.bridging.edges import Edge, End
+from exchange.catalogue.measures.bridging.measures import exchange
 from exchange.db import Database
 from exchange.models.base import now
 from exchange.models.community import Community

@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.catalogue import fairness
-from exchange.catalogue.fairness import arrange
+from exchange.catalogue.finding import fairness
+from exchange.catalogue.finding.fairness import arrange
 from search.engine import Document, Query
-from search.memory import MemoryEngine
+from search.engines.memory import MemoryEngine
 
 CITY, TOWN, RURAL = "dg-1", "dg-2", "dg-3"
 

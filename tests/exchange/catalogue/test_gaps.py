@@ -3,11 +3,13 @@
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import cluster, community, publish, seek
-from exchange.catalogue.gaps import gaps
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.communities import community, seek
+from exchange.catalogue.measures.gaps import gaps
+from exchange.catalogue.practices import publish
 from exchange.messages import NotAllowed, Refusal
 from exchange.models.community import Community
-from federation import journal
+from federation.ledger import journal
 from tests.exchange.catalogue.conftest import ORIGIN
 from tests.exchange.catalogue.test_imports import one_key, quick_keys  # noqa: F401
 from tests.rig import complete

@@ -10,14 +10,15 @@ import yaml
 from sqlmodel import select
 
 import exchange
-from exchange.catalogue.exports import export
-from exchange.catalogue.imports import Report, import_file, slug_of
+from exchange.catalogue.files.exports import export
+from exchange.catalogue.files.imports import Report, import_file, slug_of
 from exchange.db import Database
 from exchange.messages import Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import Practice, PracticeVersion
-from federation import actor, journal, keys
+from federation import actor, keys
+from federation.ledger import journal
 from tests.exchange.vocabulary import samples
 from tests.exchange.vocabulary.activitystreams.test_hostile import STRANGE, places, put
 

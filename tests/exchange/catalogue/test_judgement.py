@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from exchange.catalogue import audit, community, judgement, publish
-from exchange.catalogue.judgement import ENOUGH, caps, count
-from exchange.catalogue.voices import Voice
+from exchange.catalogue.communities import community
+from exchange.catalogue.judging import audit, judgement
+from exchange.catalogue.judging.judgement import ENOUGH, caps, count
+from exchange.catalogue.judging.voices import Voice
+from exchange.catalogue.practices import publish
 from exchange.db import Database
 from exchange.models.community import Community
 from exchange.models.practice import Practice

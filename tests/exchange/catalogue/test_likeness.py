@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import adopt, community, likeness, publish, reference
-from exchange.catalogue.likeness import lists, reasons
-from exchange.catalogue.likeness.attributes import BY_THEME, values
-from exchange.catalogue.likeness.table import Table
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.communities import community, likeness, reference
+from exchange.catalogue.communities.likeness import lists, reasons
+from exchange.catalogue.communities.likeness.attributes import BY_THEME, values
+from exchange.catalogue.communities.likeness.table import Table
+from exchange.catalogue.practices import publish
 from exchange.db import Database
 from exchange.messages import Refusal
 from exchange.models.community import Community

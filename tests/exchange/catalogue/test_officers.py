@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlmodel import Session, select
 
-from exchange.catalogue import officers
+from exchange.catalogue.people import officers
 from exchange.messages import NotFound, Refusal
 from exchange.models.base import now
 from exchange.models.community import Community

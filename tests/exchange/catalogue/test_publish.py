@@ -5,10 +5,11 @@ import json
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import draft, publish, revise, shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.practices import draft, publish, revise, withdraw
 from exchange.messages import NotFound, Refusal
 from exchange.models.community import Community
-from federation import journal
+from federation.ledger import journal
 from tests.rig import complete, seed
 
 

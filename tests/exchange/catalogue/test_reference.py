@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from exchange.catalogue import community, lau, reference
+from exchange.catalogue.communities import community, lau, reference
 from exchange.db import Database
 from exchange.models.territory import ReferenceUnit
 from federation import actor

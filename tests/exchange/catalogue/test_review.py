@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from exchange.catalogue import judgement, publish, review, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.judging import judgement, review
+from exchange.catalogue.practices import publish
 from exchange.messages import Refusal
 from exchange.models.community import Community
 from exchange.models.practice import Practice
-from federation import journal
+from federation.ledger import journal
 from tests.rig import complete
 
 

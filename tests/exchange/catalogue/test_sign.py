@@ -2,10 +2,11 @@
 
 import pytest
 
-from exchange.catalogue import community, publish, sign
+from exchange.catalogue.communities import community, sign
+from exchange.catalogue.practices import publish
 from exchange.db import Database
 from exchange.messages import NotFound, Refusal
-from federation import journal
+from federation.ledger import journal
 from tests.rig import complete
 
 ORIGIN = "https://villages.example"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from exchange.catalogue import territory
-from exchange.catalogue.territory import import_territory
+from exchange.catalogue.files import territory
+from exchange.catalogue.files.territory import import_territory
 from exchange.db import Database
 from exchange.messages import Refusal
 from exchange.models.community import Community

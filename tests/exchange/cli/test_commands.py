@@ -13,8 +13,8 @@ from exchange.cli import cli
 from exchange.config import load
 from exchange.instance import Instance
 from federation.base import now
-from federation.hosts import Host
-from federation.remote import RemoteKey
+from federation.ledger.hosts import Host
+from federation.ledger.remote import RemoteKey
 from tests.exchange.cli.conftest import ORIGIN, Operator
 
 

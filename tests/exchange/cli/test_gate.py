@@ -8,9 +8,9 @@ import pytest
 
 from exchange.config import load
 from exchange.db import Database
-from federation import hosts, lease, outbox
 from federation.base import now
-from federation.relations import Follow
+from federation.ledger import hosts, lease, outbox
+from federation.ledger.relations import Follow
 from tests.exchange.cli.conftest import ORIGIN, Operator
 
 Write = Callable[[str, str | bytes], str]

@@ -188,3 +188,9 @@ def test_something_that_is_no_record_at_all_is_refused_in_words() -> None:
         with pytest.raises(ValidationError) as caught:
             PracticeRecord.model_validate(nonsense)
         assert [str(p) for p in completeness.problems(caught.value)] == ["Named values are expected here."]
+
+
+def test_a_mark_of_certainty_is_no_text_whatever_field_it_is_about() -> None:
+    marks = {"problem": "V", "summary": "A", "core": "V2", "startDate": "V"}
+    told = {"language": "fr", "title": "Four", "certainty": marks}
+    assert PracticeRecord.model_validate(told).data()["certainty"] == marks

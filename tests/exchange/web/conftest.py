@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from exchange.catalogue import officers
+from exchange.catalogue.people import officers
 from tests.exchange.web.hamlets import settle as found_hamlets
 from tests.exchange.web.world import Visitor, settle
 from tests.rig import House

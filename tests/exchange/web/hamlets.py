@@ -3,23 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from exchange.catalogue import (
-    adopt,
-    ask,
-    call,
-    cluster,
-    contribute,
-    correct,
-    delegate,
-    draft,
-    officers,
-    publish,
-    review,
-    saved,
-    shelf,
-    take_in,
-)
-from exchange.catalogue.community import found
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.clusters import call, cluster, contribute
+from exchange.catalogue.communities.community import found
+from exchange.catalogue.files import take_in
+from exchange.catalogue.finding import saved
+from exchange.catalogue.judging import delegate, review
+from exchange.catalogue.people import ask, correct, officers
+from exchange.catalogue.practices import draft, publish
 from exchange.models.comment import Comment
 from exchange.models.report import Report
 from tests.exchange.web.world import PASSWORD

@@ -14,7 +14,8 @@ from sqlmodel import Session, delete
 
 from exchange import backup, config
 from exchange.app import create_app
-from exchange.catalogue import begin, officers, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.people import begin, officers
 from exchange.cli import cli
 from exchange.instance import Instance
 from exchange.models.officer import LoginSession, Officer

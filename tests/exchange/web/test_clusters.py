@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from exchange.catalogue import calls, cluster, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import calls, cluster
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House, complete
 

@@ -9,8 +9,10 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from exchange.catalogue import cluster, reference, shelf
-from exchange.web import citing
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.communities import reference
+from exchange.web.practices import citing
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exchange.web.doorstep import is_host
+from exchange.web.frame.doorstep import is_host
 from tests.exchange.web.world import Visitor
 
 

@@ -11,11 +11,13 @@ import python_calamine
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SKOS
 
-from exchange.catalogue import harvest, listing, publish, shelf, withdraw
-from exchange.catalogue.find import SearchParams
+from exchange.catalogue import shelf
+from exchange.catalogue.files import harvest, listing
+from exchange.catalogue.finding.find import SearchParams
+from exchange.catalogue.practices import publish, withdraw
 from exchange.vocabulary import concepts
 from exchange.vocabulary.graphs import DCAT, HYDRA, VCARD
-from exchange.web import harvesting
+from exchange.web.doors import harvesting
 from tests.exchange.web.world import Visitor
 from tests.rig import House, complete
 

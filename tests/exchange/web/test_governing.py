@@ -11,16 +11,19 @@ from bs4 import BeautifulSoup
 from sqlalchemy import event
 from sqlmodel import select
 
-from exchange.catalogue import cluster, draft, officers, saved
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.finding import saved
+from exchange.catalogue.people import officers
+from exchange.catalogue.practices import draft
 from exchange.models.governing import Decision
 from exchange.models.mail import Mail
 from exchange.models.officer import Officer
 from exchange.models.practice import Draft
 from exchange.models.saved import SavedSearch
 from exchange.translation import gettext_for
-from exchange.web.limits import LoginLimits
-from federation import rules
-from federation.relations import Follow
+from exchange.web.frame.limits import LoginLimits
+from federation.ledger import rules
+from federation.ledger.relations import Follow
 from tests.exchange.web.hamlets import AT, OTHER, OWNER
 from tests.exchange.web.world import PASSWORD, Visitor, logged_in
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exchange.web.limits import LoginLimits
+from exchange.web.frame.limits import LoginLimits
 from tests.exchange.web.world import PASSWORD, Visitor, logged_in, officer
 from tests.rig import House, complete
 
@@ -164,7 +164,8 @@ def test_what_is_too_large_is_refused_in_words(house: House) -> None:
 
 
 def test_an_invitation_sets_a_password_once(house: House) -> None:
-    from exchange.catalogue import officers, shelf
+    from exchange.catalogue import shelf
+    from exchange.catalogue.people import officers
 
     with house.instance.database.writing() as session:
         _made, token = officers.invite(session, "roads@ulm.localhost", shelf.community(session, "ulm"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.catalogue import officers
-from exchange.web.limits import LoginLimits
+from exchange.catalogue.people import officers
+from exchange.web.frame.limits import LoginLimits
 from exchange.worker import mailing
 from tests.exchange.web.world import Visitor, logged_in, officer
 from tests.mailbox import MailServer, mail_server

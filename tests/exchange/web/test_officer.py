@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from werkzeug.datastructures import MultiDict
 
 from exchange.vocabulary.record import PracticeRecord
-from exchange.web import answers
+from exchange.web.writing import answers
 from tests.exchange.web.world import PASSWORD, Visitor, logged_in
 from tests.rig import House
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from federation import blocklists, followers, health, hosts, lease, outbox, quarantine
-from federation.arrivals import Arrival
 from federation.base import now
-from federation.remote import RemoteKey
+from federation.ledger import hosts, lease, outbox
+from federation.ledger.arrivals import Arrival
+from federation.ledger.remote import RemoteKey
+from federation.neighbours import blocklists, followers, health
+from federation.others import quarantine
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House, Rig, complete
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from exchange.catalogue import shelf, withdraw
-from federation import hosts, journal, keys, signatures
-from federation.budgets import Budgets
-from federation.client import Answer
+from exchange.catalogue import shelf
+from exchange.catalogue.practices import withdraw
+from federation import keys
 from federation.errors import FetchError
+from federation.ledger import hosts, journal
+from federation.ledger.budgets import Budgets
+from federation.others.client import Answer
+from federation.wire import signatures
 from tests.rig import House, Rig, complete
 
 ACTIVITY = "application/activity+json"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exchange.api import standing
-from exchange.web.proxies import TOLD, behind
+from exchange.web.frame.proxies import TOLD, behind
 
 PROXIES = ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/48")
 

@@ -289,7 +289,7 @@ def test_no_query_breaks_a_page(visitor: Visitor, name: str, value: str) -> None
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 429, 500])
 @pytest.mark.parametrize("language", ["fr", "de", "es", "it"])
 def test_every_failure_has_a_page_in_the_readers_language(house: House, status: int, language: str) -> None:
-    from exchange.web import failures
+    from exchange.web.frame import failures
 
     headers = {"Accept-Language": language, "Accept": "text/html"}
     with house.app.test_request_context("/", headers=headers):

@@ -8,7 +8,7 @@ from sqlmodel import select
 from werkzeug.routing import Rule
 
 from exchange import schema
-from exchange.catalogue import officers
+from exchange.catalogue.people import officers
 from exchange.models.base import ExchangeTable
 from tests.exchange.web.hamlets import OTHER, OWNER, community
 from tests.exchange.web.world import Visitor, logged_in

@@ -7,7 +7,10 @@ from urllib.parse import quote_plus
 import pytest
 from sqlmodel import select
 
-from exchange.catalogue import adopt, cluster, handshake, leave, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt, handshake
+from exchange.catalogue.clusters import cluster
+from exchange.catalogue.people import leave
 from exchange.models.base import now
 from exchange.models.cluster import Cluster
 from exchange.models.officer import Officer

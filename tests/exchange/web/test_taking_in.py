@@ -11,10 +11,12 @@ import xlsxwriter
 from bs4 import BeautifulSoup
 from sqlmodel import select
 
-from exchange.catalogue import draft, exports, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.files import exports
+from exchange.catalogue.practices import draft
 from exchange.models.practice import Draft, Practice
 from exchange.vocabulary import sheetfiles, tables
-from exchange.web import recognising
+from exchange.web.writing import recognising
 from tests.exchange.web.hamlets import OTHER, OWNER, community
 from tests.exchange.web.world import Visitor, logged_in
 from tests.rig import House

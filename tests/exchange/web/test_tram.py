@@ -2,8 +2,8 @@
 
 import re
 
-from exchange.catalogue.lineage import Line, Lineage, Station
-from exchange.web import tram
+from exchange.catalogue.adoption.lineage import Line, Lineage, Station
+from exchange.web.drawing import tram
 
 
 def _map(*lines: tuple[str, str, str]) -> tram.Map:

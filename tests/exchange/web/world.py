@@ -7,7 +7,12 @@ from flask.testing import FlaskClient
 from sqlmodel import Session
 from werkzeug.test import TestResponse
 
-from exchange.catalogue import adopt, community, officers, publish, review, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.communities import community
+from exchange.catalogue.judging import review
+from exchange.catalogue.people import officers
+from exchange.catalogue.practices import publish
 from exchange.instance import Instance
 from exchange.models.community import Community
 from exchange.models.practice import Practice

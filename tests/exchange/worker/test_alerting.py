@@ -8,8 +8,11 @@ import pytest
 import time_machine
 from sqlmodel import select
 
-from exchange.catalogue import community as communities
-from exchange.catalogue import officers, revise, saved, shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.communities import community as communities
+from exchange.catalogue.finding import saved
+from exchange.catalogue.people import officers
+from exchange.catalogue.practices import revise, withdraw
 from exchange.messages import NotFound, Refusal
 from exchange.models.mail import Mail
 from exchange.models.officer import Officer

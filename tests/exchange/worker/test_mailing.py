@@ -11,12 +11,12 @@ import pytest
 import time_machine
 from sqlmodel import select
 
-from exchange.catalogue import letters
+from exchange.catalogue.people import letters
 from exchange.config import ConfigurationError, Settings, load
 from exchange.models.mail import Mail
 from exchange.worker import mailing, work_until_quiet
 from exchange.worker.postman import MailFailed, on_the_way
-from federation import lease
+from federation.ledger import lease
 from tests.mailbox import PASSWORD, MailServer, certificate, mail_server
 from tests.rig import House, Rig
 

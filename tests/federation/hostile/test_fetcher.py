@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from exchange.db import Database
-from federation import addresses, backfill, peers, webfinger
-from federation.activity import ACTIVITY_JSON
-from federation.client import Client
+from federation.arriving import backfill
 from federation.errors import FederationError, FetchError
 from federation.node import Node
+from federation.others import addresses, peers, webfinger
+from federation.others.client import Client
+from federation.wire.activity import ACTIVITY_JSON
 from tests.federation.foreign import Foreign, client, instance, reply
 from tests.federation.world import Notebook, took_less_than
 

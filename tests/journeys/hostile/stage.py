@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from exchange.models.base import now
 from exchange.models.practice import Practice
 from exchange.worker import work_until_quiet
-from federation.activity import ACTIVITY_JSON, PUBLIC
-from federation.arrivals import Arrival
-from federation.relations import Follow
+from federation.ledger.arrivals import Arrival
+from federation.ledger.relations import Follow
+from federation.wire.activity import ACTIVITY_JSON, PUBLIC
 from tests.federation.foreign import RSA, Foreign, instance, signed
 from tests.rig import House, Rig, complete, seed
 

@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from federation import keys, signatures
+from federation import keys
+from federation.wire import signatures
 from tests.federation.foreign import OTHER_RSA, RSA, reply
 from tests.journeys.hostile.forger import Forger
 from tests.journeys.hostile.stage import ACTIVITY_JSON, Stage

@@ -8,7 +8,7 @@ from email.utils import formatdate
 
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA512
 
-from federation import signatures
+from federation.wire import signatures
 from tests.federation.foreign import OTHER_RSA, RSA
 from tests.journeys.hostile.forger import Forger, Request
 from tests.journeys.hostile.stage import Stage

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from exchange.catalogue import officers, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.people import officers
 from tests.journeys.hostile.stage import Stage
 
 # Raw letters as they stand in a request line; \udcXX are bytes beyond ASCII.

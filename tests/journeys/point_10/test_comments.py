@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import moderate
+from exchange.catalogue.people import moderate
 from exchange.models.comment import Comment
 from exchange.models.practice import Practice
 from exchange.models.review import Review
-from federation import arrivals
+from federation.ledger import arrivals
 from tests.exchange.web.world import Visitor, logged_in
 from tests.journeys.point_10.heard import WORDS, all_of, page, said
 from tests.outsider import Outsider

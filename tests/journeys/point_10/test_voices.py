@@ -7,15 +7,18 @@ import pytest
 from sqlmodel import Session, select
 
 from exchange.arrivals import gestures, replies
-from exchange.catalogue import moderate, shelf, withdraw
+from exchange.catalogue import shelf
+from exchange.catalogue.people import moderate
+from exchange.catalogue.practices import withdraw
 from exchange.models.comment import Comment
 from exchange.models.endorsement import Endorsement
 from exchange.models.practice import Practice
 from exchange.models.report import Report
 from exchange.models.review import Review
-from federation import arrivals, journal, peers
 from federation.base import now
-from federation.hosts import Host
+from federation.ledger import arrivals, journal
+from federation.ledger.hosts import Host
+from federation.others import peers
 from tests.exchange.web.world import logged_in
 from tests.journeys.point_10.heard import WORDS, all_of, page, said
 from tests.outsider import Outsider

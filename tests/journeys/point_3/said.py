@@ -8,7 +8,8 @@ from exchange.catalogue import shelf
 from exchange.messages import NotFound
 from exchange.models.community import Community
 from exchange.models.practice import Practice
-from federation import arrivals, followers
+from federation.ledger import arrivals
+from federation.neighbours import followers
 from tests.outsider import Outsider
 from tests.rig import House, Rig
 

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from exchange.catalogue import call as calling
-from exchange.catalogue import calls, cluster, contribute, shelf
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import call as calling
+from exchange.catalogue.clusters import calls, cluster, contribute
 from exchange.models.adoption import Adoption
 from exchange.models.call import CONSULTATION, EVERYBODY
 from exchange.models.practice import Practice
 from exchange.models.review import Review
-from federation import arrivals
-from federation.activity import PUBLIC
+from federation.ledger import arrivals
+from federation.wire.activity import PUBLIC
 from tests.journeys.point_3.said import all_of, article, follow, held, newer, ours, published, states
 from tests.outsider import Outsider
 from tests.rig import House, Rig

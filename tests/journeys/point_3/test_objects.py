@@ -6,7 +6,7 @@ from sqlmodel import select
 from exchange.catalogue import shelf
 from exchange.models.practice import Practice
 from exchange.models.review import Review
-from federation import arrivals
+from federation.ledger import arrivals
 from tests.journeys.point_3.said import (
     all_of,
     article,

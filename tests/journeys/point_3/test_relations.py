@@ -7,8 +7,8 @@ import pytest
 from exchange.models.adoption import Adoption
 from exchange.models.comment import Comment
 from exchange.models.practice import Practice
-from federation import followers
-from federation.relations import Follow
+from federation.ledger.relations import Follow
+from federation.neighbours import followers
 from tests.journeys.point_3.said import (
     all_of,
     article,

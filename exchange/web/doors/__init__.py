@@ -1,0 +1,1 @@
+"""What other software gets instead of pages: ActivityPub documents and inboxes, feeds, linked data."""

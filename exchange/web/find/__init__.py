@@ -1,0 +1,1 @@
+"""Ways to what one looks for: the search page, maps, places like ours, what is missing; searches that are kept."""

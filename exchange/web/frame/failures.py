@@ -1,0 +1,87 @@
+"""The pages that say what went wrong, what was kept, and what to do, in the reader's language."""
+
+from collections.abc import Mapping
+
+from flask import Flask, g, render_template
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from exchange.messages import N_, NotAllowed, NotFound, Refusal
+from exchange.web.frame.asked_for import preferred, problem
+from exchange.web.frame.language import said
+
+SOFTWARE = (
+    "application/activity+json",
+    "application/ld+json",
+    "application/json",
+    "application/problem+json",
+)
+WORDS: dict[int, tuple[str, str]] = {
+    400: (
+        N_("We did not understand that"),
+        N_("Something in the request was not in the form expected. Go back, and try again."),
+    ),
+    403: (N_("You may not do that"), N_("This page or this action belongs to others. Nothing was changed.")),
+    404: (N_("There is no such page"), N_("The address may be mistyped, or what was here has moved.")),
+    405: (
+        N_("That does not work this way"),
+        N_("This address cannot be used like that. Nothing was changed."),
+    ),
+    410: (
+        N_("This has been withdrawn"),
+        N_("Its owner has taken it back. Only the memory that it was here remains."),
+    ),
+    413: (
+        N_("That was too much at once"),
+        N_("What you sent is larger than this site takes. Nothing was changed."),
+    ),
+    415: (
+        N_("We cannot read that kind of content"),
+        N_("This address takes what our own forms send. Nothing was changed."),
+    ),
+    429: (N_("Too many tries"), N_("Wait a minute, then try again.")),
+    500: (
+        N_("Something broke on our side"),
+        N_("It has been noted in the log. What you had saved is kept; try again in a moment."),
+    ),
+    503: (N_("Too much is being asked just now"), N_("Try again in a moment.")),
+}
+
+
+def register(app: Flask) -> None:
+    """Show every failure as a page; the API and the federation answer for their own."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(NotFound, lambda error: page(404, error))
+    app.register_error_handler(NotAllowed, lambda error: page(403, error))
+    app.register_error_handler(Refusal, lambda error: page(400, error))
+    app.register_error_handler(500, lambda error: page(500))
+
+
+def page(
+    status: int, error: Exception | str | None = None, *, reason: Mapping[str, str] | None = None
+) -> Response:
+    """The page for a status, with the sentence of whoever refused, or the `reason` of whoever withdrew."""
+    title, text = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    if preferred("text/html", *SOFTWARE) in SOFTWARE:
+        return problem(status, title)
+    if isinstance(error, Refusal):
+        sentences = [said(problem.message) for problem in error.problems]
+    elif isinstance(error, str):
+        sentences = [said(error)]
+    else:
+        sentences = []
+    g.setdefault("officer", None)
+    g.setdefault("community", None)
+    body = render_template(
+        "failure.html", status=status, title=title, text=text, sentences=sentences, reason=reason
+    )
+    return Response(body, status=status, mimetype="text/html")
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    response = page(error.code)
+    if error.code == 405:
+        response.headers.extend((k, v) for k, v in error.get_headers() if k == "Allow")
+    return response

@@ -1,0 +1,88 @@
+"""The pages of clusters: who belongs to one, what it points out; and the coordinator's hand in it."""
+
+from flask import g, redirect, render_template, request, url_for
+from sqlmodel import Session, col, select
+from werkzeug.wrappers import Response
+
+from exchange.catalogue import shelf
+from exchange.catalogue.clusters import belonging, cluster, collections
+from exchange.catalogue.clusters import calls as asking
+from exchange.messages import N_, NotAllowed
+from exchange.models.cluster import ASKED
+from exchange.models.community import Community
+from exchange.web.frame import guard
+from exchange.web.frame.blueprints import admin, public
+from exchange.web.frame.reach import database, settings
+
+
+@public.get("/clusters")
+def clusters() -> str:
+    """All clusters of this instance."""
+    with database().reading() as session:
+        found = [
+            (one, len(cluster.members(session, one)), len(cluster.practices(session, one)))
+            for one in cluster.clusters(session)
+        ]
+    return render_template("clusters.html", clusters=found)
+
+
+@public.get("/clusters/<slug>")
+def one_cluster(slug: str) -> str:
+    """One cluster: its members and the practices it points out."""
+    with database().reading() as session:
+        found = cluster.cluster(session, slug)
+        between = belonging.to(session, g.community, found.uri) if g.community else None
+        return render_template(
+            "cluster.html",
+            own=g.community,
+            own_state=between.state if between else None,
+            cluster=found,
+            handle=f"@{found.slug}@{settings().host}",
+            members=_known(session, cluster.members(session, found)),
+            asked=_known(session, cluster.members(session, found, ASKED)),
+            practices=cluster.practices(session, found),
+            collections=collections.all_(session, owner=found.uri, unfinished=guard.may_govern()),
+            sizes=collections.sizes(session),
+            calls=[
+                (one, asking.is_open(one), asking.begins(one))
+                for one in asking.all_(session, owner=found.uri)
+            ],
+            call_sizes=asking.sizes(session),
+            governs=guard.may_govern(),
+        )
+
+
+@admin.post("/clusters/<slug>/members")
+@guard.officers_only
+def admit(slug: str) -> Response:
+    """Take a community in that has asked, or say no."""
+    _check()
+    with database().writing() as session:
+        found = cluster.cluster(session, slug)
+        answer = cluster.admit if request.form.get("answer") == "yes" else cluster.refuse
+        answer(session, found, request.form.get("member", "")[:2000])
+    return redirect(url_for("public.one_cluster", slug=slug), 303)
+
+
+@admin.post("/practices/<key>/curate")
+@guard.officers_only
+def curate(key: str) -> Response:
+    """Point a practice out in a cluster, or no longer."""
+    _check()
+    with database().writing() as session:
+        found = cluster.cluster(session, request.form.get("cluster", ""))
+        practice = shelf.practice(session, key)
+        (cluster.drop if request.form.get("answer") == "no" else cluster.curate)(session, found, practice)
+        slug = found.slug
+    return redirect(url_for("public.one_cluster", slug=slug), 303)
+
+
+def _check() -> None:
+    if not guard.may_govern():
+        raise NotAllowed(N_("Only coordinators and administrators lead a cluster."))
+
+
+def _known(session: Session, uris: list[str]) -> list[tuple[str, Community | None]]:
+    """Actors with their communities, as far as we know them."""
+    known = {c.uri: c for c in session.exec(select(Community).where(col(Community.uri).in_(uris)))}
+    return [(uri, known.get(uri)) for uri in uris]

@@ -1,0 +1,1 @@
+"""How what was said leaves: which delivery is due, and carrying it there."""

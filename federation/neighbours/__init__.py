@@ -1,0 +1,1 @@
+"""How one lives with other instances: following, letting in, blocking, parting, moving house."""

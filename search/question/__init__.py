@@ -1,0 +1,1 @@
+"""The question: from what a person types to what an index is asked."""

@@ -1,0 +1,110 @@
+"""What words stand for: concepts with their labels, so that a word in one language finds what is about it in all.
+
+The host fills it with its vocabularies and gives it along with a query. Nothing of it is in an index: a
+label that is added helps with the next question.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from search.words.text import base_language, fold, stems, words
+
+LONGEST_LABEL = 5  # words
+MOST_READINGS = 8  # of one run of words in one language
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One value of a facet, and what it is called: language → labels, the preferred one first."""
+
+    field: str
+    value: str
+    labels: Mapping[str, Sequence[str]]
+
+
+class Thesaurus:
+    """Finds the concepts of words, and the values of facets by what people call them.
+
+    `concepts` are all that can be named as a value of a facet; of those whose field is in `subjects`,
+    the labels are also found in the words of a query.
+    """
+
+    def __init__(self, concepts: Iterable[Concept] = (), subjects: Iterable[str] = ()) -> None:
+        self._values: dict[str, dict[str, str]] = {}
+        self._labels: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
+        self._languages: dict[str, None] = {}
+        subjects = set(subjects)
+        for concept in concepts:
+            self._name(concept)
+            if concept.field in subjects:
+                self._learn(concept)
+
+    def _name(self, concept: Concept) -> None:
+        known = self._values.setdefault(concept.field, {})
+        known[concept.value.casefold()] = concept.value
+        for name in (
+            concept.value.partition("-")[2],
+            *(text for all in concept.labels.values() for text in all),
+        ):
+            if key := _key(name):
+                known.setdefault(key, concept.value)
+
+    def _learn(self, concept: Concept) -> None:
+        about = (concept.field, concept.value)
+        for language, labels in concept.labels.items():
+            self._languages[base_language(language)] = None
+            for label in labels:
+                found = words(label)
+                if 0 < len(found) <= LONGEST_LABEL:
+                    self._labels.setdefault(tuple(fold(word) for word in found), {})[about] = None
+                    for reading in _readings(found, base_language(language)):
+                        self._labels.setdefault(reading, {})[about] = None
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def knows(self, field: str) -> bool:
+        """Whether all values of a facet are listed here."""
+        return field in self._values
+
+    def value(self, field: str, typed: str) -> str | None:
+        """The value that was meant: by its id, by its id without the prefix, or by a label in any language."""
+        known = self._values.get(field, {})
+        return known.get(typed.strip().casefold()) or known.get(_key(typed))
+
+    def about(self, typed: Sequence[str]) -> list[tuple[str, str]]:
+        """The concepts (facet, value) that have these words, in this order and in any inflection, as a label."""
+        found = dict(self._labels.get(tuple(fold(word) for word in typed), {}))
+        for language in self._languages:
+            for reading in _readings(typed, language):
+                found.update(self._labels.get(reading, {}))
+        return list(found)
+
+    def of_stems(self, found: Iterable[str]) -> list[tuple[str, str]]:
+        """The concepts that have one of these stems, prefixed with their language, as a label."""
+        return list({about: None for stem in found for about in self._labels.get((stem,), {})})
+
+    def vocabulary(self, beginning: str) -> Iterator[tuple[str, int]]:
+        """The folded words of labels that begin so, each as if one document had it."""
+        for label in list(self._labels):
+            for word in label:
+                if ":" not in word and word.startswith(beginning):
+                    yield word, 1
+
+
+def _key(name: str) -> str:
+    return " ".join(fold(word) for word in words(name))
+
+
+def _readings(typed: Sequence[str], language: str) -> Iterator[tuple[str, ...]]:
+    """The words as stems of a language, in every combination; none when it has no stemmer for one of them."""
+    each = [stems(word, language) for word in typed]
+    if all(each):
+        for number, reading in enumerate(product(*each)):
+            if number == MOST_READINGS:
+                return
+            yield reading
+
+
+NOTHING = Thesaurus()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam
 from sqlmodel import Session, SQLModel, col, select
 
-from exchange.arrivals import speaking
+from exchange.arrivals import newcomers, speaking
 from exchange.catalogue.adoption import adopt, adoption_rules, handshake
 from exchange.catalogue.judging import delegate, review
 from exchange.catalogue.practices import evidence, publish, withdraw
@@ -222,6 +222,7 @@ class Taking:
         held = Community(**words.community_of(document))
         if held.uri != uri:
             raise BadActivity("The actor's document belongs to another address.")
+        newcomers.check(self.session, uri)
         self.session.add(held)
         self.session.flush()
         return held

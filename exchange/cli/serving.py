@@ -47,7 +47,7 @@ def serve(instance: Instance, listen: tuple[str, int], *, ready: Callable[[], No
         connection_limit=1000,
         asyncore_use_poll=True,
         channel_timeout=20,
-        cleanup_interval=5,
+        cleanup_interval=1,
         max_request_body_size=LARGEST_BODY,
         max_request_header_size=64 * 1024,
         ident=None,

@@ -1,9 +1,12 @@
-"""The web server, stricter about where a request ends.
+"""The web server, stricter about where a request ends, and about who may sit in it without a word.
 
 Waitress believes the chunks of a request that also names a length, and the length of one in HTTP/1.0 that says
 it comes in chunks. A proxy in front may believe the other, and what it took for the body of one visitor's
 request would be read as the next request (RFC 9112, 6.1 and 11.2). Such a request is refused, and the
 connection closed behind the answer.
+
+Connections that say nothing are let go after a while. When there are so many of them that somebody new could soon
+not come in any more, the while is short: nobody holds the house by sitting in it.
 """
 
 from typing import Any
@@ -11,6 +14,9 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
+
+CROWDED = 0.75  # of the connections that may be open at once
+BRIEF = 2.0  # seconds that a connection may then stay open without a request
 
 
 class _Parser(HTTPRequestParser):
@@ -31,4 +37,16 @@ def strict_server(app: Any, listening: dict[int, Any], **options: Any) -> Any:
     for one in list(listening.values()):
         if isinstance(one, BaseWSGIServer):
             one.channel_class = _Channel
+            _let_go_of_the_silent(one)
     return server
+
+
+def _let_go_of_the_silent(server: Any) -> None:
+    def maintenance(now: float) -> None:
+        crowded = len(server.active_channels) > CROWDED * server.adj.connection_limit
+        since = now - (BRIEF if crowded else server.adj.channel_timeout)
+        for channel in server.active_channels.values():
+            if not channel.requests and channel.last_activity < since:
+                channel.will_close = True
+
+    server.maintenance = maintenance

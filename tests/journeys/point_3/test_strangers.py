@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from exchange.arrivals import newcomers
 from exchange.models.adoption import Adoption
 from exchange.models.practice import Practice
 from exchange.models.review import Review
+from federation.ledger import arrivals, rules
 from tests.journeys.point_3.said import all_of, article, newer, ours
 from tests.outsider import Outsider
 from tests.rig import House, Rig
@@ -47,6 +49,30 @@ def test_who_is_known_by_a_review_does_not_fill_the_catalogue(
     elsewhere.say(house, stranger, "Update", changed)
     rig.settle()
     assert [one.ratings for one in all_of(house, Review)] == [{"rc-effectiveness": 5}]
+
+
+def test_many_actors_of_one_host_do_not_judge_a_practice_up_or_down(
+    rig: Rig, house: House, elsewhere: Outsider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newcomers, "A_DAY", 3)
+    crowd = [elsewhere.town(f"puppet-{n}") for n in range(5)]
+    for n, puppet in enumerate(crowd):
+        elsewhere.say(house, puppet, "Create", review(elsewhere, house, puppet, 3, key=f"r{n}"))
+        elsewhere.say(house, puppet, "Create", adoption(elsewhere, house, puppet, f"a{n}", 1))
+    rig.settle()
+    assert (len(all_of(house, Review)), len(all_of(house, Adoption))) == (3, 3)
+    refused = [a.error for a in all_of(house, arrivals.Arrival) if a.state == "refused"]
+    assert len(refused) == 4
+    assert all("new communities" in why for why in refused)
+    changed = review(elsewhere, house, crowd[0], 5, key="r0") | {"updated": "2026-02-01T10:00:00Z"}
+    elsewhere.say(house, crowd[0], "Update", changed)
+    rig.settle()
+    assert {"rc-effectiveness": 5} in [one.ratings for one in all_of(house, Review)], "who is known goes on"
+    with house.instance.database.writing() as session:
+        rules.judge(session, elsewhere.host, True)
+    elsewhere.say(house, crowd[4], "Create", review(elsewhere, house, crowd[4], 4, key="r4-again"))
+    rig.settle()
+    assert len(all_of(house, Review)) == 4, "whom the operator allows is no stranger"
 
 
 def test_a_community_has_one_adoption_of_a_practice_under_whatever_addresses(

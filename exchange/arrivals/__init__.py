@@ -44,6 +44,7 @@ from exchange.vocabulary.activitystreams.kinds import (
     owner_of,
     statements,
 )
+from exchange.vocabulary.activitystreams.reading import moment_at
 from federation.errors import BadActivity, Forbidden
 from federation.ledger import originals
 from federation.neighbours import followers, moving
@@ -146,7 +147,7 @@ class Arrivals:
         from_elsewhere = not isinstance(incoming.object, dict) and not same_origin(uri, incoming.actor)
         speaker = incoming.actor in (owner, f"{origin_of(owner)}/actor")
         if speaker and self._holds(session, uri) and audience.is_narrowed(incoming, obj):
-            return self._delete(session, incoming)
+            return not _is_older(session, uri, obj) and self._delete(session, incoming)
         audience.check(incoming, obj)
         if not speaker and not from_elsewhere:  # what is from elsewhere has its proof or its origin for it
             raise Forbidden("Only its owner changes an object.")
@@ -375,3 +376,9 @@ class Arrivals:
 
     def _is_ours(self, uri: str) -> bool:
         return uri.startswith(self.origin + "/")
+
+
+def _is_older(session: Session, uri: str, obj: dict[str, Any]) -> bool:
+    """Whether what is said of an object was said before what we hold of it."""
+    found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
+    return found is not None and "updated" in obj and moment_at(obj, "updated") < found.modified_at

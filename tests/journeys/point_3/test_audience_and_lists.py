@@ -70,6 +70,18 @@ def test_what_was_for_everybody_and_is_now_for_a_few_ends_here(
     assert house.get(f"/practices/{gone.key}").status_code == 410
 
 
+def test_that_it_was_once_for_a_few_comes_too_late_after_a_newer_word(
+    rig: Rig, house: House, fedi: Outsider, town: str
+) -> None:
+    thing = published(rig, house, fedi, town)
+    few = {"to": [f"{town}/followers"], "cc": []}
+    fedi.say(house, town, "Update", newer(thing, "For everybody again", version=3, updated="2030-03-01"))
+    fedi.say(house, town, "Update", newer(thing, "Among ourselves", updated="2030-02-01") | few, **few)
+    rig.settle()
+    kept = held(house, thing["id"])
+    assert (kept.title, kept.state) == ("For everybody again", "published")
+
+
 @pytest.mark.parametrize("spelled", [PUBLIC, "as:Public", "Public"])
 def test_everybody_is_everybody_in_each_spelling_and_on_either_of_the_two(
     spelled: str, rig: Rig, house: House, fedi: Outsider, town: str

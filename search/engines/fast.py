@@ -147,13 +147,16 @@ class _Shelf:
 
     def _by_relevance(self, request: Request) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
         """The page by score; equal scores are put in order here, so their whole run has to be fetched."""
-        query = self.translate.scoring(request.whole())
         wanted = request.offset + request.limit
+        if not wanted:  # only counted, so nothing is scored
+            found = self.searcher.search(self.translate.matching(request.whole()), limit=1)
+            return int(found.count or 0), []
+        query = self.translate.scoring(request.whole())
         more = MORE_FOR_TIES
         while True:
             result = self.searcher.search(query, limit=wanted + more)
             hits = result.hits
-            complete = len(hits) < wanted + more or not wanted or hits[-1][0] != hits[wanted - 1][0]
+            complete = len(hits) < wanted + more or hits[-1][0] != hits[wanted - 1][0]
             if complete or more >= MOST_FOR_TIES:
                 break
             more *= 16

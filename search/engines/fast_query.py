@@ -6,6 +6,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from search import analysis, geo
+from search.analysis import ALL
 from search.layout import Layout
 from search.question.meaning import (
     All,
@@ -23,6 +24,10 @@ from search.question.meaning import (
     weighted,
 )
 
+Surfaces = Sequence[str]
+Stems = Sequence[tuple[str, float]]
+Compounds = Sequence[tuple[tuple[str, ...], float]]
+Forms = tuple[Surfaces, Stems, Compounds]
 NOWHERE_NEAR = 100_000  # spots looked at for one place: more than there are municipalities
 
 
@@ -34,6 +39,7 @@ class Translator:
         self.searcher = searcher
         self.layout = layout
         self._known: dict[tuple[Word, str], Query | None] = {}
+        self._forms_written: dict[Word, Forms] = {}
 
     def scoring(self, meaning: Meaning) -> Query:
         """The query, with more score for words in the texts that weigh more."""
@@ -95,24 +101,35 @@ class Translator:
         return self._known[word, zone]
 
     def _looked_up(self, word: Word, zone: str) -> Query | None:
-        found = [
-            Query.term_query(self.schema, f"words_{zone}", form, "freq")
-            for form in word.surfaces
-            if self.searcher.doc_freq(f"words_{zone}", form)
-        ]
+        surfaces, stems, compounds = self._written(word)
+        if zone != ALL:
+            surfaces, stems, compounds = self._there(zone, surfaces, stems, compounds)
+        found = [Query.term_query(self.schema, f"words_{zone}", form, "freq") for form in surfaces]
         found += [
             Query.boost_query(Query.term_query(self.schema, f"stems_{zone}", stem, "freq"), weight)
-            for stem, weight in word.stems
-            if self.searcher.doc_freq(f"stems_{zone}", stem)
+            for stem, weight in stems
         ]
-        found += [
-            Query.boost_query(self._every_part(parts, zone), weight)
-            for parts, weight in word.compounds
-            if all(self.searcher.doc_freq(f"stems_{zone}", stem) for stem in parts)
-        ]
+        found += [Query.boost_query(self._every_part(parts, zone), weight) for parts, weight in compounds]
         if len(found) <= 1:
             return found[0] if found else None
         return Query.boolean_query([(Occur.Should, query) for query in found])
+
+    def _written(self, word: Word) -> Forms:
+        """Those forms of a word that some text has: of two dozen languages, few.
+
+        What no text has stands in no title and in no summary either, and need not be looked for in each.
+        """
+        if word not in self._forms_written:
+            self._forms_written[word] = self._there(ALL, word.surfaces, word.stems, word.compounds)
+        return self._forms_written[word]
+
+    def _there(self, zone: str, surfaces: Surfaces, stems: Stems, compounds: Compounds) -> Forms:
+        frequency, whole, stemmed = self.searcher.doc_freq, f"words_{zone}", f"stems_{zone}"
+        return (
+            [form for form in surfaces if frequency(whole, form)],
+            [pair for pair in stems if frequency(stemmed, pair[0])],
+            [pair for pair in compounds if all(frequency(stemmed, stem) for stem in pair[0])],
+        )
 
     def _every_part(self, parts: tuple[str, ...], zone: str) -> Query:
         terms = [Query.term_query(self.schema, f"stems_{zone}", stem, "freq") for stem in parts]

@@ -6,6 +6,7 @@ label that is added helps with the next question.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from search.words.text import base_language, fold, stems, words
@@ -87,10 +88,15 @@ class Thesaurus:
 
     def vocabulary(self, beginning: str) -> Iterator[tuple[str, int]]:
         """The folded words of labels that begin so, each as if one document had it."""
-        for label in list(self._labels):
-            for word in label:
-                if ":" not in word and word.startswith(beginning):
-                    yield word, 1
+        return ((word, 1) for word in self._words.get(beginning[:1], ()) if word.startswith(beginning))
+
+    @cached_property
+    def _words(self) -> dict[str, list[str]]:
+        """The folded words of all labels by their first letter; a stem has its language before it and is none."""
+        found: dict[str, dict[str, None]] = {}
+        for word in (word for label in self._labels for word in label if word and ":" not in word):
+            found.setdefault(word[0], {})[word] = None
+        return {letter: list(all) for letter, all in found.items()}
 
 
 def _key(name: str) -> str:

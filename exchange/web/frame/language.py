@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
     app.after_request(_tell)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(languages=OWN_NAMES, spoken=spoken, current_language=current)
+    app.jinja_env.globals.update(languages=OWN_NAMES, spoken=spoken, current_language=current, colon=colon)
     app.jinja_env.filters.update(
         label=label,
         country=country,
@@ -108,6 +108,11 @@ def country(code: str | None) -> str:
 def tongue(code: str | None) -> str:
     """A language's name in the reader's language."""
     return names.language_name(code, current()) if code else ""
+
+
+def colon() -> str:
+    """A colon behind what a template says; in French a space that does not break goes before it."""
+    return "\u00a0:" if current() == "fr" else ":"
 
 
 def number(value: Any) -> str:

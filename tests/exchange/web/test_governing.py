@@ -77,7 +77,7 @@ def test_who_decided_what_and_why_is_written_down(hamlets: Any, admin: Visitor) 
         (letter,) = session.exec(select(Mail).where(Mail.kind == "correction")).all()
     assert letter.recipient == "ana@town.example"
     assert "> Era il 2018, davvero." in letter.body
-    assert "lascia la pratica com'è" in letter.body
+    assert "lascia la pratica com’è" in letter.body
     stranger = logged_in(house, OTHER, "coordinator")
     assert "An advertisement" not in stranger.see("/desk/moderation").text
     assert logged_in(house, OTHER).get("/desk/moderation").status_code == 403

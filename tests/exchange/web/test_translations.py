@@ -46,6 +46,17 @@ def test_a_translation_has_the_gaps_of_its_sentence(language: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_an_apostrophe_is_one(language: str) -> None:
+    typed = re.compile(r"[A-Za-zÀ-ÿ]'[\wÀ-ÿ«“%]")
+    assert [m.string for m in catalogue(language) if m.id and typed.search(str(m.string))] == []
+
+
+def test_no_french_sign_stands_alone_on_the_next_line() -> None:
+    parted = re.compile(r" [:;!?](\s|$)|« | »")
+    assert [m.string for m in catalogue("fr") if m.id and parted.search(str(m.string))] == []
+
+
 def test_plurals_follow_the_language() -> None:
     assert ngettext_for("fr")("%(num)s practice", "%(num)s practices", 0) == "%(num)s pratique"
     assert ngettext_for("de")("%(num)s practice", "%(num)s practices", 0) == "%(num)s Praxisbeispiele"

@@ -349,9 +349,8 @@ class _Shelf:
     def spots(self, part: Around) -> list[str]:
         """The places of this index that are near enough; documents of one town share theirs."""
         if part not in self._spots:
-            self._spots[part] = [
-                spot for spot in self._all_spots(part) if geo.within(spot, part.lat, part.lon, part.km)
-            ]
+            circle = geo.Circle(part.lat, part.lon, part.km)
+            self._spots[part] = [spot for spot in self._all_spots(part) if circle.has(spot)]
         return self._spots[part]
 
     def _all_spots(self, part: Around) -> Iterator[str]:

@@ -154,11 +154,12 @@ class Translator:
 
     def spots(self, part: Around) -> list[str]:
         """The places of this index that are near enough; documents of one town share theirs."""
+        circle = geo.Circle(part.lat, part.lon, part.km)
         return [
             spot
             for band in geo.bands(part.lat, part.km)
             for spot, _ in self.searcher.terms_with_prefix("spot", band, limit=NOWHERE_NEAR)
-            if geo.within(spot, part.lat, part.lon, part.km)
+            if circle.has(spot)
         ]
 
 

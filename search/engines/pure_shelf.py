@@ -177,7 +177,8 @@ class PureShelf:
                     if _between(columns.numbers.get(name), low, high)
                 }
             case Around(lat, lon, km):
-                near = (having for spot, having in self.state.spots.items() if geo.within(spot, lat, lon, km))
+                circle = geo.Circle(lat, lon, km)
+                near = (having for spot, having in self.state.spots.items() if circle.has(spot))
                 return set().union(*near)
             case Without(part):
                 return self.state.living - self.documents(part)

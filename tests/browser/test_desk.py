@@ -1,4 +1,4 @@
-"""A coordinator at the desk, in Italian; and somebody from the town who has no account, in English, without a script."""
+"""A coordinator at the desk, and somebody from the town who has no account: in two languages each, and without a script."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from exchange.catalogue import shelf
 from exchange.catalogue.clusters import cluster
+from exchange.translation import gettext_for
 from exchange.worker import work_until_quiet
 from tests.browser.test_pages import SAILLANS, Reader
 from tests.exchange.web.world import officer
@@ -22,30 +23,34 @@ def led(house: House) -> str:
     return "/clusters/open-towns"
 
 
+@pytest.mark.parametrize(("language", "script"), [("it", True), ("de", False)])
 def test_a_coordinator_collects_asks_and_sees_what_is_missing(
-    chromium: Any, house: House, mailbox: str, led: str
+    chromium: Any, house: House, mailbox: str, led: str, language: str, script: bool
 ) -> None:
-    reader = Reader(chromium, house, locale="it-IT", color_scheme="dark")
+    reader = Reader(chromium, house, locale=language, color_scheme="dark", java_script_enabled=script)
+    barriers_of = reader.barriers if script else list  # axe is a script
+    title = f"Decidere insieme ({language})"
     reader.page.set_default_timeout(8000)
     reader.log_in(mailbox)
     page = reader.open(led)
     assert page.inner_text("h1") == "Comuni aperti"
-    page.fill("#f-collection", "Decidere insieme")
-    page.get_by_role("button", name="Iniziare una raccolta").click()
+    page.fill("#f-collection", title)
+    page.get_by_role("button", name=gettext_for(language)("Begin a collection")).click()
     page.wait_for_url("**/collections/*/edit")
     reader.open(SAILLANS)
     page.locator("details", has=page.locator("#f-into")).locator("summary").click()
+    page.select_option("#f-into", label=title)
     page.fill("#f-word", "Chiede molto tempo, e ne vale la pena.")
     page.locator("form[action$='/collect'] button").click()
     page.wait_for_url("**?done=collected")
-    assert page.inner_text("h1") == "Decidere insieme"
+    assert page.inner_text("h1") == title
     assert page.locator("ol.cards .card").count() == 1
-    barriers = {"collection": reader.barriers()}
+    barriers = {"collection": barriers_of()}
     reader.open(led)
     page.locator(f"a[href='{led}/calls/consultation']").click()
     page.locator("main form .buttons button").click()
     assert page.locator(".errors li").count() == 3  # a title, a question and a theme are needed
-    barriers["refused"] = reader.barriers()
+    barriers["refused"] = barriers_of()
     page.fill("#f-title", "Chi partecipa la sera?")
     page.fill("#f-words", "Come raggiungete chi lavora fino a tardi?")
     page.select_option("#f-theme", "th-participation")
@@ -57,8 +62,10 @@ def test_a_coordinator_collects_asks_and_sees_what_is_missing(
     page.wait_for_url("**done=contributed*")
     work_until_quiet(house.instance)
     page.reload()
-    assert "Al mercato, non in municipio" in page.inner_text("[aria-labelledby=said] .card h3")
-    barriers["consultation"] = reader.barriers()
+    assert (
+        "Al mercato, non in municipio" in page.locator("[aria-labelledby=said] .card h3").first.inner_text()
+    )
+    barriers["consultation"] = barriers_of()
     page.fill("#f-synthesis", "Dove la gente è già.")
     page.locator("button[name=do][value=close]").click()
     page.wait_for_url("**done=call-closed*")
@@ -71,41 +78,44 @@ def test_a_coordinator_collects_asks_and_sees_what_is_missing(
     there.click()
     page.wait_for_url("**/practices?*theme=th-*")
     assert page.locator("#results .card").count() == many
-    barriers["gaps"] = reader.barriers()
+    barriers["gaps"] = barriers_of()
     assert {name: found for name, found in barriers.items() if found} == {}
     assert [told for told in reader.complaints if "422" not in told] == []
     reader.context.close()
 
 
+@pytest.mark.parametrize(("language", "script"), [("en", False), ("fr", True)])
 def test_somebody_from_the_town_tells_the_owner_what_is_wrong_and_shares_it(
-    chromium: Any, house: House
+    chromium: Any, house: House, language: str, script: bool
 ) -> None:
-    reader = Reader(chromium, house, locale="en-GB", java_script_enabled=False)
+    reader = Reader(chromium, house, locale=language, java_script_enabled=script)
+    said = gettext_for(language)
     page = reader.open("/")
     page.fill("#q", "Saillans")
     page.press("#q", "Enter")
     page.locator("#results .card", has_text="Saillans").locator("a[href^='/practices/']").first.click()
-    page.get_by_role("link", name="Tell the owner").click()
-    page.get_by_role("button", name="Send it to the owner").click()
+    page.get_by_role("link", name=said("Tell the owner")).click()
+    page.get_by_role("button", name=said("Send it to the owner")).click()
     assert page.locator(".errors a").get_attribute("href") == "#f-text"
-    page.fill("#f-text", "The council meets on Thursdays, not on Tuesdays.")
+    wrong = f"The council meets on Thursdays, not on Tuesdays ({language})."
+    page.fill("#f-text", wrong)
     page.fill("#f-source", "https://saillans.example/agenda")
-    page.get_by_role("button", name="Send it to the owner").click()
+    page.get_by_role("button", name=said("Send it to the owner")).click()
     page.wait_for_url("**?done=asked")
-    assert "Thank you." in page.inner_text("[role=status]")
-    page.get_by_role("link", name="Share it").click()
+    assert page.inner_text("main [role=status]")
+    page.get_by_role("link", name=said("Share it")).click()
     page.fill("#f-server", "@somebody@social.example")
-    page.get_by_role("button", name="Show the way there").click()
+    page.get_by_role("button", name=said("Show the way there")).click()
     assert (
         page.locator("main a[rel~=external]")
         .first.get_attribute("href")
         .startswith("https://social.example/")
     )
     reader.context.close()
-    owner = Reader(chromium, house, locale="en-GB", java_script_enabled=False)
-    owner.log_in(officer(house.instance, "saillans"))
+    owner = Reader(chromium, house, locale=language, java_script_enabled=script)
+    owner.log_in(officer(house.instance, "saillans", "officer" if script else "editor"))
     page = owner.page
-    asked = page.locator("[aria-labelledby=corrections] li", has_text="on Thursdays")
+    asked = page.locator("[aria-labelledby=corrections] li", has_text=wrong)
     assert "https://saillans.example/agenda" in asked.inner_text()
     asked.locator("button[value=yes]").click()
     page.wait_for_url("**/revise")

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from search.engines import fast_fields
 from search.engines.fast_query import Translator
 from search.errors import IndexBroken, IndexBusy
 from search.layout import LAYOUT, Layout
-from search.question.meaning import Meaning, Word
+from search.question.meaning import Around, Meaning, Word
 
 # The least that Tantivy accepts for one thread. An instance writes a few documents at a time, and it
 # is idle most of its life.
@@ -180,18 +181,15 @@ class _Shelf:
         origin = request.origin
         hits = self.searcher.search(query, limit=max(self.searcher.num_docs, 1)).hits
         addresses = [address for _, address in hits]
-        columns = [self.searcher.fast_field_values(name, addresses) for name in ("lat", "lon", "tie")]
-        ranked = sorted(
-            (
-                geo.distance(origin.lat, origin.lon, lat, lon)
-                if origin and lat is not None
-                else geo.FARTHEST_KM * 2,
-                -tie,
-                at,
-            )
-            for at, (lat, lon, tie) in enumerate(zip(*columns, strict=True))
+        lats, lons, ties = (
+            self.searcher.fast_field_values(name, addresses) for name in ("lat", "lon", "tie")
         )
-        page = ranked[request.offset : request.offset + request.limit]
+        # Documents of one town share their place: there are far fewer places than hits.
+        far = {place: _far(origin, *place) for place in set(zip(lats, lons, strict=True))}
+        ranked = (
+            (far[lat, lon], -tie, at) for at, (lat, lon, tie) in enumerate(zip(lats, lons, ties, strict=True))
+        )
+        page = nsmallest(request.offset + request.limit, ranked)[request.offset :]
         return len(hits), [(0.0, addresses[at]) for _, _, at in page]
 
     def _row(self, score: float, address: tantivy.DocAddress) -> Row:
@@ -243,6 +241,13 @@ class _Shelf:
 
     def vocabulary(self, beginning: str) -> Iterable[tuple[str, int]]:
         return self.searcher.terms_with_prefix("words_all", beginning)
+
+
+def _far(origin: Around | None, lat: float | None, lon: float | None) -> float:
+    """Kilometres from where it is asked; without a place, farther than any."""
+    if origin is None or lat is None or lon is None:
+        return geo.FARTHEST_KM * 2
+    return geo.distance(origin.lat, origin.lon, lat, lon)
 
 
 @contextmanager

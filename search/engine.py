@@ -26,8 +26,8 @@ SORTS = (
 )
 Point = tuple[float, float]
 # What is stored with hits in the order of their relevance → each index once, with a word for why it
-# stands there ("" where it is its own rank).
-Arrange = Callable[[Sequence[Mapping[str, Any]]], Sequence[tuple[int, str]]]
+# stands there ("" where it is its own rank). Neither the hits nor the order is gone through farther than needed.
+Arrange = Callable[[Sequence[Mapping[str, Any]]], Iterable[tuple[int, str]]]
 
 
 @dataclass(frozen=True)

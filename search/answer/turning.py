@@ -1,6 +1,8 @@
 """One page of what a shelf finds: by position, or going on behind what was shown, and in the host's order."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from search.answer import cursor
 from search.answer.cursor import ARRANGED, OVERLAP, WINDOW, Shown
@@ -51,10 +53,10 @@ def _shown(after: str) -> Shown:
 
 
 def _by_position(shelf: Shelf, request: Request, query: Query) -> Turned:
-    """A page among the hits that the host arranges: all of them are looked at, whichever page it is."""
+    """A page among the hits that the host arranges, whichever page it is: all that come before it stand before it."""
     end = request.offset + request.limit
     found = shelf.page(replace(request, offset=0, limit=max(ARRANGED, end)))
-    placed = _arranged(found.rows, query)
+    placed = _arranged(found.rows, query, end)
     known = Shown().and_then(one.row.id for one in placed[: request.offset])
     return _turned(found.total, placed[request.offset : end], found.facets, known, request.limit)
 
@@ -66,22 +68,45 @@ def _going_on(shelf: Shelf, request: Request, query: Query, shown: Shown, arrang
         looked += OVERLAP  # as many documents may have come in before
     found = shelf.page(replace(request, offset=shown.start, limit=looked))
     if arranging and not shown.start:
-        placed = _arranged(found.rows, query)
+        placed = _arranged(found.rows, query, len(found.rows))
     else:
         placed = [Placed(row, shown.start + at + 1) for at, row in enumerate(found.rows)]
     unseen = [placed[at] for at in shown.unseen([one.row.id for one in placed])]
     return _turned(found.total, unseen[: request.limit], found.facets, shown, request.limit)
 
 
-def _arranged(rows: list[Row], query: Query) -> list[Placed]:
-    """The first rows in the host's order, the others as they are; a rule that loses or doubles one is none."""
-    plain = [Placed(row, at + 1) for at, row in enumerate(rows)]
-    if query.arrange is None:
-        return plain
-    order = query.arrange([row.stored for row in rows[:ARRANGED]])
-    if sorted(at for at, _word in order) != list(range(len(rows[:ARRANGED]))):
+def _arranged(rows: Sequence[Row], query: Query, upto: int) -> list[Placed]:
+    """The first rows in the host's order, then the others as they are; a rule that loses or doubles one is none."""
+    count = min(len(rows), ARRANGED) if query.arrange else 0
+    placed: list[Placed] = []
+    seen: set[int] = set()
+    for at, word in query.arrange(_Stored(rows, count)) if query.arrange else ():
+        if at in seen or not 0 <= at < count:
+            raise ValueError("An arrangement names every hit once.")
+        seen.add(at)
+        placed.append(Placed(rows[at], at + 1, word))
+        if len(placed) == upto:
+            return placed
+    if len(seen) != count:
         raise ValueError("An arrangement names every hit once.")
-    return [Placed(rows[at], at + 1, word) for at, word in order] + plain[ARRANGED:]
+    return placed + [Placed(rows[at], at + 1) for at in range(count, min(len(rows), upto))]
+
+
+class _Stored(Sequence[Mapping[str, Any]]):
+    """What is stored with the first rows, as the host's rule sees them."""
+
+    def __init__(self, rows: Sequence[Row], count: int) -> None:
+        self._rows, self._count = rows, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(self._count))]
+        if not 0 <= at < self._count:
+            raise IndexError(at)
+        return self._rows[at].stored
 
 
 def _turned(

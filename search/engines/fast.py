@@ -20,6 +20,7 @@ from search.engines.fast_query import Translator
 from search.errors import IndexBroken, IndexBusy
 from search.layout import LAYOUT, Layout
 from search.question.meaning import Around, Meaning, Word
+from search.question.shelf import Rows
 
 # The least that Tantivy accepts for one thread. An instance writes a few documents at a time, and it
 # is idle most of its life.
@@ -143,7 +144,7 @@ class _Shelf:
             total, found = self._by_distance(request)
         else:
             total, found = self._by_key(request)
-        rows = [self._row(score, address) for score, address in found]
+        rows = Rows(len(found), lambda at: self._row(*found[at]))
         return Page(total, rows, self._facets(request) if request.facets else {})
 
     def _by_relevance(self, request: Request) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WEIGHTS = {"title": 3.0, "summary": 2.0, "body": 1.0}
 MOST_STEMS = 24
 TOO_COMMON = 0.2  # a stem that more of the documents in its language have says nothing about one
-Ask = Callable[[Meaning, int], "list[Row]"]
+Ask = Callable[[Meaning, int], "Sequence[Row]"]
 Frequencies = Callable[[list[str]], list[int]]
 
 

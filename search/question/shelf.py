@@ -1,8 +1,8 @@
 """What an engine is asked when a query has been understood, and what it answers with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, overload, runtime_checkable
 
 from search.question.meaning import All, Around, Chosen, Meaning, Word
 
@@ -46,10 +46,35 @@ class Row:
     subjects: Mapping[str, list[str]] = field(default_factory=dict)
 
 
+class Rows(Sequence[Row]):
+    """Rows that are read when somebody looks at them: of sixty that are put in order, a page shows twenty."""
+
+    def __init__(self, count: int, read: Callable[[int], Row]) -> None:
+        self._read = read
+        self._known: list[Row | None] = [None] * count
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        known = self._known[at]
+        if known is None:
+            known = self._known[at] = self._read(at)
+        return known
+
+
 @dataclass(frozen=True)
 class Page:
     total: int
-    rows: list[Row]
+    rows: Sequence[Row]
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
 
 

@@ -53,7 +53,7 @@ def test_what_means_the_same_rises_and_the_words_are_heard_too() -> None:
 
 
 def test_places_are_kept_in_the_order_of_both() -> None:
-    alone = fairness.places(None)(HITS)
+    alone = list(fairness.places(None)(HITS))
     both = sensing.arrange("rad", fairness.places(None), Sense(Wheels()))(HITS)
     assert sorted(at for at, _word in both) == sorted(at for at, _word in alone)
     assert dict(alone)[12] == "small"

@@ -14,7 +14,9 @@ old it is or how much it is liked never moves it. The same hits in the same orde
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import Any
 
 TEN, BRIDGES, SMALL_OWNERS = 10, 2, 1
@@ -23,36 +25,37 @@ BRIDGE, SMALL_OWNER = "bridge", "small"
 Stored = Mapping[str, Any]
 
 
-def places(own_kind: str | None) -> Callable[[Sequence[Stored]], list[tuple[int, str]]]:
+def places(own_kind: str | None) -> Callable[[Sequence[Stored]], Iterator[tuple[int, str]]]:
     """The rule for a reader from that kind of place (`dg-1` … `dg-3`), as the search engine applies it."""
-    return lambda hits: arrange(hits, own_kind)
+    return lambda hits: in_order(hits, own_kind)
 
 
 def arrange(hits: Sequence[Stored], own_kind: str | None = None) -> list[tuple[int, str]]:
     """The hits' indexes in their new order, each once, with `bridge`, `small` or "" for those in their own."""
+    return list(in_order(hits, own_kind))
+
+
+def in_order(hits: Sequence[Stored], own_kind: str | None = None) -> Iterator[tuple[int, str]]:
+    """The same, one after the other: whoever takes a page of it has looked at few of the hits behind it."""
     waiting = list(range(len(hits)))
-    kinds, smalls = [_kind(hit) for hit in hits], [is_small(hit) for hit in hits]
-    order: list[tuple[int, str]] = []
+    kind, small = cache(lambda at: _kind(hits[at])), cache(lambda at: is_small(hits[at]))
     while waiting:
         ten, later = waiting[:TEN], waiting[TEN:]
-        usual = own_kind or _usual([kinds[at] for at in ten])
+        usual = own_kind or _usual([kind(at) for at in ten])
         themes = {theme for at in ten for theme in hits[at].get("themes") or ()}
 
         def bridges(at: int, usual: str | None = usual) -> bool:
-            return bool(usual and kinds[at]) and kinds[at] != usual
-
-        def small(at: int) -> bool:
-            return smalls[at]
+            return bool(usual and kind(at)) and kind(at) != usual
 
         moved: dict[int, str] = {}
         for qualifies, kept, word in ((bridges, BRIDGES, BRIDGE), (small, SMALL_OWNERS, SMALL_OWNER)):
             missing = kept - sum(qualifies(at) for at in (*ten, *moved))
-            alike = [at for at in later if at not in moved and qualifies(at) and _shares(hits[at], themes)]
-            moved |= dict.fromkeys(alike[: max(missing, 0)], word)
+            alike = (at for at in later if at not in moved and qualifies(at) and _shares(hits[at], themes))
+            moved |= dict.fromkeys(list(islice(alike, max(missing, 0))), word)
         stay, leave = _stay(ten, len(moved), bridges, small)
-        order += [(at, "") for at in stay] + [(at, moved[at]) for at in sorted(moved)]
+        yield from ((at, "") for at in stay)
+        yield from ((at, moved[at]) for at in sorted(moved))
         waiting = leave + [at for at in later if at not in moved]
-    return order
 
 
 def _stay(

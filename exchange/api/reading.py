@@ -20,7 +20,7 @@ from exchange.catalogue.judging import judgement
 from exchange.messages import N_, NotFound
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
-from exchange.translation import LANGUAGES
+from exchange.translation import LANGUAGES, gettext_for
 from exchange.vocabulary import concepts
 
 LONGEST = 500
@@ -38,7 +38,7 @@ def practices() -> Response:
     language = reader_language()
     with database().reading() as session:
         found = finding.find(instance().engine, params, language=language, session=session)
-    made = answer(found.data())
+    made = answer(found.data(gettext_for(language or "en")))
     made.headers.extend(_links(found))
     return made
 

@@ -145,6 +145,7 @@ def _answers() -> dict[str, Any]:
                 "did_you_mean": MAYBE_TEXT,
                 "relaxed": YES,
                 "spelled": {"type": "object", "additionalProperties": list_(TEXT)},
+                "mistakes": list_(object_({"message": TEXT, "position": NUMBER, "length": NUMBER})),
                 "sort": TEXT,
                 "after": {**MAYBE_TEXT, "description": "asks for the next page"},
             }

@@ -68,7 +68,7 @@ def search(
         with instance.database.reading() as session, _named_as_typed():
             found = finding.find(instance.engine, params, language=language(), session=session)
     if as_json:
-        return print_json(found.data())
+        return print_json(found.data(gettext()))
     print_table(
         ("practice", "community", "country", "evidence", "adoptions", "reviews", "address"),
         [

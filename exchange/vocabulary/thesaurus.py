@@ -1,11 +1,15 @@
 """What the words of a search stand for: the vocabularies, as the search engine takes them."""
 
+from collections.abc import Iterator
 from functools import cache
 
-from exchange.vocabulary import concepts
+from exchange.vocabulary import concepts, names
 from search.layout import LAYOUT
+from search.words.text import STEMMERS
 from search.words.thesaurus import Concept, Thesaurus
 
+# Languages that records are in and that no stemmer reads
+OTHERS = ("bg", "cy", "gl", "is", "lb", "lv", "mk", "mt", "nb", "nn", "ru", "sk", "sl", "sq", "sr", "uk")
 # facet → the schemes that its values are from
 SCHEMES = {
     "theme": ("themes",),
@@ -31,7 +35,26 @@ def thesaurus() -> Thesaurus:
             for one in concepts.scheme(scheme)
         ),
         LAYOUT.subjects,
+        later={"country": _countries, "language": _languages},
+        open=("language",),
     )
+
+
+def _countries() -> Iterator[Concept]:
+    """Countries under either of their codes, with their names in the languages of the pages."""
+    called = {language: dict(names.countries(language)) for language in concepts.LANGUAGES}
+    for code in called["en"]:
+        labels = {language: (known[code],) for language, known in called.items() if code in known}
+        yield Concept(
+            "country", code, labels, tuple(same for same in names.same_country(code) if same != code)
+        )
+
+
+def _languages() -> Iterator[Concept]:
+    for code in STEMMERS | dict.fromkeys(OTHERS):
+        yield Concept(
+            "language", code, {one: (names.language_name(code, one),) for one in concepts.LANGUAGES}
+        )
 
 
 def _labels(one: concepts.Concept) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@
     -word  NOT word       without it
     a OR b, (a OR b) c    one of them; AND may be written too
     mobil*                words that begin so
-    theme:th-energy       a facet; theme:th-energy,th-water is one of them
+    theme:th-energy       a facet; theme:th-energy,th-water is one of them, as is theme:(energy OR water)
     title:solar           a word in this text only; title:"solar park", title:sol*
     population:<5000      a number: < <= > >= and started:2018..2022, issued:2024-05..
     evidence:>=2          values that stand in an order can be compared
@@ -17,7 +17,7 @@ the rest for words, and returns the mistakes beside the tree.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.errors import QueryError
 from search.layout import LAYOUT, Layout
@@ -162,6 +162,7 @@ class _Parser:
     mistakes: list[QueryError] = field(default_factory=list)
     at: int = 0
     terms: int = 0
+    scope: str = ""  # the field before the innermost parenthesis that has one
 
     def __post_init__(self) -> None:
         if len(self.text) > MOST_CHARACTERS:
@@ -242,6 +243,8 @@ class _Parser:
         self.at += 1
         if token.kind is Kind.OPEN:
             return self._group(token, depth)
+        if token.kind is Kind.SCOPE:
+            return self._scope(token, depth)
         self.terms += 1
         if self.terms > MOST_TERMS:
             if self.terms == MOST_TERMS + 1:
@@ -251,6 +254,8 @@ class _Parser:
             self._mistake("This quotation mark is never closed.", token)
         if token.kind is Kind.FIELD:
             return self._field(token)
+        if self.scope:
+            return self._field(replace(token, name=self.scope))
         if token.kind is Kind.WORD and token.text[-1] == ":" and self._is_field(token.text[:-1].lower()):
             self._mistake("“%(field)s:” needs a value.", token, field=token.text[:-1])
             return None
@@ -268,6 +273,17 @@ class _Parser:
             self.at += 1
         if part is None:
             self._mistake("There is nothing between these parentheses.", opening)
+        return part
+
+    def _scope(self, token: Lexeme, depth: int) -> Tree | None:
+        """`theme:(energy OR water)`: each word within is a value of the field."""
+        known = self._is_field(token.name.lower())
+        if not known:
+            self._mistake("There is no field called “%(field)s”.", token, field=token.name)
+        self.at += 1  # the lexer saw the parenthesis
+        outer, self.scope = self.scope, token.name if known else self.scope
+        part = self._group(self.tokens[self.at - 1], depth)
+        self.scope = outer
         return part
 
     def _is_field(self, name: str) -> bool:
@@ -300,16 +316,16 @@ class _Parser:
         given = values.choices(token.text, quoted=token.quoted)
         if not self.thesaurus.knows(name):
             return Facet(name, given)
-        meant = [self.thesaurus.value(name, value) for value in given]
+        meant = [self.thesaurus.values(name, value) for value in given]
         for value, found in zip(given, meant, strict=True):
-            if found is None:
+            if not found:
                 self._mistake(
                     "“%(value)s” is none of the values of “%(field)s:”.",
                     token,
                     value=value[:MOST_SHOWN],
                     field=name,
                 )
-        known = tuple(dict.fromkeys(found for found in meant if found is not None))
+        known = tuple(dict.fromkeys(one for found in meant for one in found))
         return Facet(name, known) if known else None
 
     def _near(self, token: Lexeme) -> Tree:

@@ -10,6 +10,7 @@ class Kind(enum.Enum):
     WORD = "word"
     PHRASE = "phrase"
     FIELD = "field"  # name: and its value, still unread
+    SCOPE = "scope"  # name: before a parenthesis
     MINUS = "minus"
     AND = "AND"
     OR = "OR"
@@ -37,7 +38,8 @@ class Lexeme:
 
 
 _QUOTES = {'"': '"', "„": '“”"', "“": "”“", "”": "”", "«": "»", "»": "«"}
-_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):(?=[^\s:/)])")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):(?=[^\s:/()])")
+_SCOPE = re.compile(r"([A-Za-z][A-Za-z_]*):(?=\()")
 _BARE = re.compile(r"[^\s()\"„“”«»]+")
 _MORE = re.compile(r"~[^\s()\"„“”«»]*")
 _OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
@@ -65,6 +67,9 @@ def lexemes(text: str) -> Iterator[Lexeme]:
         elif match := _FIELD.match(text, at):
             lexeme, at = _field(text, at, match)
             yield lexeme
+        elif match := _SCOPE.match(text, at):
+            yield Lexeme(Kind.SCOPE, match.group(), at, match.end(), name=match.group(1))
+            at = match.end()
         elif match := _BARE.match(text, at):
             word = match.group()
             yield Lexeme(_OPERATORS.get(word, Kind.WORD), word, at, match.end())

@@ -22,6 +22,7 @@ SUBJECT, SUBJECT_OF_PART, SUBJECT_IN_COMMON = 3.0, 0.75, 6.0
 LONGEST_LABEL = 4  # words of a query that are looked up together
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
+_WITH_DIGRAPHS = ("de", "da", "no", "sv")  # elsewhere ue is no ü: the Dutch write koe and mean it
 
 
 @dataclass(frozen=True)
@@ -227,12 +228,17 @@ class _Compiler:
         for name, weight in self.weights.items():
             for stem in stems(text, name):
                 found[stem] = weight
-        compounds = tuple(
-            (apart, PARTS_OF_COMPOUND * self.weights[name])
+        compounds = {
+            apart: PARTS_OF_COMPOUND * self.weights[name]
             for name in COMPOUNDING
             if len(apart := parts(text, name)) > 1
-        )
-        return Word(text, spellings(text), tuple(found.items()), zone, compounds)
+        }
+        if (undone := without_digraphs(text)) != fold(text):  # Buergerinnen are Bürgerinnen
+            for name in _WITH_DIGRAPHS:
+                found |= dict.fromkeys(stems(undone, name), self.weights[name])
+                if len(apart := parts(undone, name)) > 1:
+                    compounds[apart] = PARTS_OF_COMPOUND * self.weights[name]
+        return Word(text, spellings(text), tuple(found.items()), zone, tuple(compounds.items()))
 
 
 def _every(parts: list[Meaning]) -> All:
@@ -256,20 +262,23 @@ def _is_latin(word: str) -> bool:
 
 def spellings(word: str) -> tuple[str, ...]:
     """The folded forms of a word as people write it: Bürger, Burger, Buerger; København, Koebenhavn."""
-    found = {fold(word): None, fold(word.translate(_UMLAUTS)): None}
-    plain = fold(word)
-    if len(plain) >= 5:
-        undone = plain
+    return tuple(dict.fromkeys((fold(word), fold(word.translate(_UMLAUTS)), without_digraphs(word))))
+
+
+def without_digraphs(word: str) -> str:
+    """The folded word with what may have been typed for an umlaut taken for one: Buerger, burger."""
+    undone = fold(word)
+    if len(undone) >= 5:
         for pair, single in _DIGRAPHS:
             undone = _undo(undone, pair, single)
-        found[undone] = None
-    return tuple(found)
+    return undone
 
 
 def _undo(word: str, pair: str, single: str) -> str:
-    """ue was ü only before a consonant and not after another vowel or q: Buerger, but not bleue."""
+    """ue was ü only before a consonant and not after another vowel or q: Buerger, but not bleue. Haeuser are Häuser."""
     before, found, after = word.partition(pair)
-    if not found or not after or after[0] in "aeiouy" or (before and before[-1] in "aeioquy"):
+    vowels = "aeioy" if pair == "ae" else "aeiouy"
+    if not found or not after or after[0] in vowels or (before and before[-1] in "aeioquy"):
         return word
     return f"{before}{single}{after}"
 

@@ -4,7 +4,7 @@ The host fills it with its vocabularies and gives it along with a query. Nothing
 label that is added helps with the next question.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -17,22 +17,36 @@ MOST_READINGS = 8  # of one run of words in one language
 
 @dataclass(frozen=True)
 class Concept:
-    """One value of a facet, and what it is called: language → labels, the preferred one first."""
+    """One value of a facet, and what it is called: language → labels, the preferred one first.
+
+    `also` are other values under which the same thing may stand in an index.
+    """
 
     field: str
     value: str
     labels: Mapping[str, Sequence[str]]
+    also: tuple[str, ...] = ()
 
 
 class Thesaurus:
     """Finds the concepts of words, and the values of facets by what people call them.
 
     `concepts` are all that can be named as a value of a facet; of those whose field is in `subjects`,
-    the labels are also found in the words of a query.
+    the labels are also found in the words of a query. `later` makes the concepts of a field when somebody
+    first names one of its values. Of the `open` fields an index may have values that nobody listed.
     """
 
-    def __init__(self, concepts: Iterable[Concept] = (), subjects: Iterable[str] = ()) -> None:
-        self._values: dict[str, dict[str, str]] = {}
+    def __init__(
+        self,
+        concepts: Iterable[Concept] = (),
+        subjects: Iterable[str] = (),
+        *,
+        later: Mapping[str, Callable[[], Iterable[Concept]]] | None = None,
+        open: Iterable[str] = (),
+    ) -> None:
+        self._later = dict(later or {})
+        self._open = frozenset(open)
+        self._values: dict[str, dict[str, tuple[str, ...]]] = {}
         self._labels: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
         self._languages: dict[str, None] = {}
         subjects = set(subjects)
@@ -43,13 +57,14 @@ class Thesaurus:
 
     def _name(self, concept: Concept) -> None:
         known = self._values.setdefault(concept.field, {})
-        known[concept.value.casefold()] = concept.value
+        meant = (concept.value, *concept.also)
+        known |= dict.fromkeys((value.casefold() for value in meant), meant)
         for name in (
             concept.value.partition("-")[2],
             *(text for all in concept.labels.values() for text in all),
         ):
             if key := _key(name):
-                known.setdefault(key, concept.value)
+                known.setdefault(key, meant)
 
     def _learn(self, concept: Concept) -> None:
         about = (concept.field, concept.value)
@@ -66,13 +81,26 @@ class Thesaurus:
         return bool(self._values)
 
     def knows(self, field: str) -> bool:
-        """Whether all values of a facet are listed here."""
-        return field in self._values
+        """Whether the values of a facet are listed here."""
+        return field in self._values or field in self._later
 
-    def value(self, field: str, typed: str) -> str | None:
-        """The value that was meant: by its id, by its id without the prefix, or by a label in any language."""
+    def values(self, field: str, typed: str) -> tuple[str, ...]:
+        """What was meant: by its id, by its id without the prefix, or by a label in any language; () if unknown.
+
+        Words of a label are enough where only one thing has them: `rural` for “Rural area (thinly populated)”.
+        """
+        if (make := self._later.get(field)) is not None:
+            for concept in make():
+                self._name(concept)
+            self._later.pop(field, None)
         known = self._values.get(field, {})
-        return known.get(typed.strip().casefold()) or known.get(_key(typed))
+        key = _key(typed)
+        if found := known.get(typed.strip().casefold()) or known.get(key):
+            return found
+        having = {meant for label, meant in known.items() if key and f" {key} " in f" {label} "}
+        if len(having) == 1:
+            return having.pop()
+        return (typed,) if field in self._open else ()
 
     def about(self, typed: Sequence[str]) -> list[tuple[str, str]]:
         """The concepts (facet, value) that have these words, in this order and in any inflection, as a label."""

@@ -18,6 +18,7 @@ from search.question.language import (
     Phrase,
     Prefix,
     Range,
+    Reading,
     Term,
     Tree,
     parse,
@@ -162,6 +163,20 @@ def test_the_values_of_a_facet_may_be_called_by_their_names(text: str, values: t
     assert tree.values == values
 
 
+def test_words_of_a_name_are_enough_where_only_one_value_has_them() -> None:
+    places = Thesaurus(
+        [
+            Concept("degurba", "dg-3", {"en": ["Rural area (thinly populated)"]}),
+            Concept("degurba", "dg-1", {"en": ["City (densely populated)"]}),
+        ]
+    )
+    assert read("degurba:rural", thesaurus=places).tree == Facet("degurba", ("dg-3",))
+    assert read('degurba:"thinly populated"', thesaurus=places).tree == Facet("degurba", ("dg-3",))
+    (mistake,) = read("degurba:populated", thesaurus=places).mistakes
+    assert str(mistake) == "“populated” is none of the values of “degurba:”."
+    assert read("degurba:ural", thesaurus=places).mistakes
+
+
 def test_a_value_that_a_facet_does_not_have_is_a_mistake() -> None:
     reading = read("bus theme:mobility,kayaks", thesaurus=THEMES)
     assert reading.tree == And((Term("bus"), Facet("theme", ("th-mobility",))))
@@ -169,6 +184,47 @@ def test_a_value_that_a_facet_does_not_have_is_a_mistake() -> None:
     assert str(mistake) == "“kayaks” is none of the values of “theme:”."
     assert "bus theme:mobility,kayaks"[mistake.position :][: mistake.length] == "theme:mobility,kayaks"
     assert read("theme:kayaks", thesaurus=THEMES).tree == And()
+
+
+ALL_VALUES = Thesaurus(
+    [Concept("theme", "th-water", {"en": ["Water"]}), Concept("theme", "th-energy", {"en": ["Energy"]})],
+    later={
+        "country": lambda: [Concept("country", "EL", {"en": ["Greece"], "de": ["Griechenland"]}, ("GR",))]
+    },
+    open=("country",),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("theme:(energy OR water)", Or((Facet("theme", ("th-energy",)), Facet("theme", ("th-water",))))),
+        ("-theme:(energy water)", Not(And((Facet("theme", ("th-energy",)), Facet("theme", ("th-water",)))))),
+        ("title:(solar \"green roof\")", And((Term("solar", "title"), Phrase(("green", "roof"), "title")))),
+        ("title:(solar OR (wind theme:water)) sun", And((
+            Or((Term("solar", "title"), And((Term("wind", "title"), Facet("theme", ("th-water",)))))),
+            Term("sun"),
+        ))),
+    ],
+)  # fmt: skip
+def test_a_field_before_a_parenthesis_is_the_field_of_each_word_within(text: str, tree: Tree) -> None:
+    reading = read(text, thesaurus=ALL_VALUES)
+    assert reading == Reading(tree)
+
+
+def test_parentheses_of_no_field_are_read_as_if_it_were_not_there() -> None:
+    reading = read("colour:(red OR blue)", thesaurus=ALL_VALUES)
+    assert reading.tree == Or((Term("red"), Term("blue")))
+    assert [str(mistake) for mistake in reading.mistakes] == ["There is no field called “colour”."]
+
+
+@pytest.mark.parametrize("name", ["EL", "gr", "Greece", "griechenland"])
+def test_a_thing_with_several_ids_is_found_under_each_of_them_by_any_name(name: str) -> None:
+    assert read(f"country:{name}", thesaurus=ALL_VALUES).tree == Facet("country", ("EL", "GR"))
+
+
+def test_a_field_whose_values_are_not_all_listed_takes_others_as_they_are() -> None:
+    assert read("country:Atlantis", thesaurus=ALL_VALUES) == Reading(Facet("country", ("Atlantis",)))
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,27 @@ def test_how_people_write_a_word(word: str, forms: set[str]) -> None:
     assert set(spellings(word)) == forms
 
 
+@pytest.mark.parametrize("typed", ["Buergerinnen", "Gruenflaechen", "Gebaeudesanierungen", "Buergerenergie"])
+def test_an_umlaut_typed_as_two_letters_is_stemmed_and_taken_apart_as_one(typed: str) -> None:
+    written = {"Bue": "Bü", "Grue": "Grü", "lae": "lä", "bae": "bä"}
+    proper = typed
+    for two, one in written.items():
+        proper = proper.replace(two, one)
+    given, meant = meaning(typed, "de"), meaning(proper, "de")
+    assert isinstance(given, Word)
+    assert isinstance(meant, Word)
+    assert dict(given.stems).items() >= {s: w for s, w in meant.stems if s.startswith("de:")}.items()
+    german = {apart for apart, _ in meant.compounds if apart[0].startswith("de:")}
+    assert german <= {apart for apart, _ in given.compounds}
+
+
+def test_two_letters_of_other_languages_are_no_umlaut() -> None:
+    word = meaning("fietsroute", "nl")
+    assert isinstance(word, Word)
+    assert dict(word.stems)["nl:fietsrout"] == 1.0
+    assert not any("nl:" in stem and "rut" in stem for stem, _ in word.stems)
+
+
 def test_the_readers_language_weighs_more_than_the_others() -> None:
     word = meaning("communes", "fr-BE")
     assert isinstance(word, Word)

@@ -1,6 +1,6 @@
 """Finding practices: what may be asked, and the page of answers that every reader gets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -128,8 +128,8 @@ class Results:
     def pages(self) -> int:
         return max(1, -(-self.total // self.per_page))
 
-    def data(self) -> dict[str, Any]:
-        """The answer as JSON."""
+    def data(self, gettext: Callable[[str], str] = str) -> dict[str, Any]:
+        """The answer as JSON, with its sentences in the language of `gettext`."""
         return {
             "total": self.total,
             "page": self.page,
@@ -139,6 +139,14 @@ class Results:
             "did_you_mean": self.did_you_mean,
             "relaxed": self.relaxed,
             "spelled": {typed: list(others) for typed, others in self.spelled.items()},
+            "mistakes": [
+                {
+                    "message": mistake.render(gettext),
+                    "position": mistake.params["position"],
+                    "length": mistake.params["length"],
+                }
+                for mistake in self.mistakes
+            ],
             "sort": self.sort,
             "after": self.after or None,
         }
@@ -189,7 +197,9 @@ def find(
         unread=hits.unread,
         away=hits.away,
         mistakes=tuple(
-            Message(mistake.message, mistake.params | {"position": mistake.position})
+            Message(
+                mistake.message, mistake.params | {"position": mistake.position, "length": mistake.length}
+            )
             for mistake in hits.mistakes
         ),
         spelled=hits.spelled,

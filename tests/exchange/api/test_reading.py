@@ -92,6 +92,25 @@ def test_a_wrong_value_is_refused_at_its_parameter(programs: Programs, query: st
     assert answer.json["errors"][0]["message"]
 
 
+def test_what_is_passed_over_of_a_question_is_said_where_it_stands_in_the_readers_language(
+    programs: Programs,
+) -> None:
+    typed = "energy population:many (wind"
+    found = programs.get("/v1/practices", query_string={"q": typed}, headers={"Accept-Language": "de"}).json
+    assert [(m["message"], typed[m["position"] :][: m["length"]]) for m in found["mistakes"]] == [
+        ("„many“ ist keine Zahl, mit der „population:“ etwas anfangen kann.", "population:many"),
+        ("Diese „(“ wird nie geschlossen.", "("),
+    ]
+    assert programs.get("/v1/practices?q=energy").json["mistakes"] == []
+
+
+@pytest.mark.parametrize("name", ["FR", "fr", "France", "Frankreich", "Francia"])
+def test_a_country_of_a_question_may_be_called_by_its_name(programs: Programs, name: str) -> None:
+    by_code = programs.get("/v1/practices?country=FR").json["total"]
+    assert by_code > 0
+    assert programs.get("/v1/practices", query_string={"q": f"country:{name}"}).json["total"] == by_code
+
+
 def test_a_selected_value_stays_in_its_facet_also_when_nothing_has_it(programs: Programs) -> None:
     rows = programs.get("/v1/practices?theme=th-water").json["facets"]["theme"]
     assert {"value": "th-water", "label": "Water", "count": 0, "selected": True} in rows

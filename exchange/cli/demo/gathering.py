@@ -88,7 +88,7 @@ GOAL = {
     "fr": "Racontez comment on se déplace à la campagne sans voiture à soi, échecs compris.",
     "de": "Erzählt, wie man auf dem Land ohne eigenes Auto vorankommt, auch wo es nicht gelang.",
     "es": "Cuenten cómo se mueve la gente del campo sin coche propio, también donde no funcionó.",
-    "it": "Raccontate come ci si sposta in campagna senza un'auto propria, anche dove non ha funzionato.",
+    "it": "Raccontate come ci si sposta in campagna senza un’auto propria, anche dove non ha funzionato.",
 }
 
 

@@ -1,5 +1,7 @@
 """An officer's desk: what is begun, what is published, and what came in about it."""
 
+from typing import Any
+
 from flask import g, redirect, render_template, request, url_for
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
@@ -7,7 +9,7 @@ from werkzeug.wrappers import Response
 from exchange.catalogue import shelf
 from exchange.catalogue.adoption import handshake as answering
 from exchange.catalogue.adoption import reminders
-from exchange.catalogue.clusters import calls
+from exchange.catalogue.clusters import calls, overview
 from exchange.catalogue.people import correct as correcting
 from exchange.catalogue.practices import draft
 from exchange.catalogue.practices import look_again as looking
@@ -42,6 +44,7 @@ def desk() -> str:
             return render_template(
                 "desk.html",
                 community=None,
+                **_led(session),
                 to_close=calls.to_close(session) if guard.may_govern() else [],
                 to_moderate=moderating.waiting(session),
                 searches=searches.waiting(session),
@@ -57,6 +60,7 @@ def desk() -> str:
         return render_template(
             "desk.html",
             community=g.community,
+            **_led(session),
             questions=asking.waiting(session),
             searches=searches.waiting(session),
             follows=followed.follows(session),
@@ -81,6 +85,12 @@ def desk() -> str:
             due=reminders.questions(session, g.community),
             news=reminders.news(session, g.community),
         )
+
+
+def _led(session: Session) -> dict[str, Any]:
+    """The clusters of this instance for who leads them, with what is new since they were here."""
+    since = g.officer.seen_before_at
+    return {"led": overview.overviews(session, since) if guard.may_govern() else [], "since": since}
 
 
 @officer.get("/desk/adoptions/<key>/answer")

@@ -73,8 +73,9 @@ def gettext(sentence: str) -> str:
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    """A counting sentence of ours in the reader's language."""
-    return ngettext_for(current())(one, many, n)
+    """A counting sentence of ours in the reader's language, from a thousand on with the reader's separators."""
+    sentence = ngettext_for(current())(one, many, n)
+    return sentence.replace("%(num)s", number(n)) if n >= 1000 else sentence
 
 
 def said(message: Message | str) -> str:

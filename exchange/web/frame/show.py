@@ -22,80 +22,19 @@ from exchange.web.frame.reach import settings
 
 FACTS = ("V", "V2", "E", "G")  # read in a source, or official data; all else is shown as not checked
 STATIC = Path(__file__).parents[2] / "static"
-NOTES = (
-    {
-        "saved",
-        "published",
-        "revised",
-        "withdrawn",
-        "rated",
-        "adopted",
-        "discarded",
-        "followed",
-        "unfollowed",
-    }
-    | {
-        "comment-shown",
-        "comment-hidden",
-        "report-done",
-        "question-done",
-        "invited",
-        "search-saved",
-        "search-seen",
-        "search-changed",
-        "search-deleted",
-        "search-restored",
-        "answered",
-        "retried",
-        "confirmed",
-        "contested",
-        "welcome",
-        "logged-out",
-        "unchanged",
-        "review-withdrawn",
-        "review-answered",
-        "lent",
-        "voice-back",
-        "signed",
-        "unsigned",
-        "asked-to-join",
-        "left-cluster",
-        "lifted",
-        "heeded",
-        "asked",
-        "request-done",
-        "still-so",
-        "collected",
-        "saved-collection",
-        "collection-gone",
-    }
-    | {
-        *(
-            "call-opened",
-            "call-closed",
-            "call-changed",
-            "call-gone",
-            "contributed",
-            "commented",
-            "supported",
-            "support-back",
-        ),
-        *("said-back", "said-hidden", "said-shown", "said-moved", "takes-part", "parted"),
-    }
-    | {
-        *(
-            "set-up",
-            "set-up-already",
-            "backup-begun",
-            "backup-made",
-            "backup-gone",
-            "judged",
-            "merged",
-            "taken-in",
-            "translated",
-        ),
-        *("password-changed", "account-gone", "follows", "follows-not"),
-    }
+# What a page may say at its top after something was done; each has its sentence in parts/note.html
+NOTES = frozenset(
+    """
+    saved published revised withdrawn rated adopted discarded followed unfollowed comment-shown
+    comment-hidden report-done question-done invited search-saved search-seen search-changed
+    search-deleted search-restored answered retried confirmed contested welcome logged-out
+    unchanged review-withdrawn review-answered lent voice-back signed unsigned asked-to-join
+    left-cluster lifted heeded asked request-done still-so collected saved-collection
+    collection-gone call-opened call-closed call-changed call-gone contributed commented
+    supported support-back said-back said-hidden said-shown said-moved takes-part parted set-up
+    set-up-already backup-begun backup-made backup-gone judged merged taken-in translated
+    password-changed account-gone follows follows-not
+    """.split()
 )
 
 
@@ -130,7 +69,21 @@ def register(app: Flask) -> None:
         here=here,
         short_language=short_language,
     )
-    app.jinja_env.filters.update(paragraphs=paragraphs, labels=labels)
+    app.jinja_env.filters.update(paragraphs=paragraphs, labels=labels, truncate=truncate)
+
+
+def truncate(text: str | None, most: int = 255, killwords: bool = False, end: str = "\u00a0…") -> str:
+    """At most so many characters of a text, up to the end of a word (or not: `killwords`), without a comma left over.
+
+    Jinja's own filter writes three dots, after a comma too, and leaves five characters more than it is told.
+    """
+    text = text or ""
+    if len(text) <= most:
+        return text
+    kept = text[: most - len(end)]
+    if not (killwords or text[len(kept)].isspace() or kept[-1].isspace()):
+        kept = kept.rsplit(None, 1)[0]
+    return kept.rstrip(" ,;:.–—-(") + end
 
 
 @cache

@@ -12,7 +12,10 @@ from exchange.models.cluster import ASKED
 from exchange.models.community import Community
 from exchange.web.frame import guard
 from exchange.web.frame.blueprints import admin, public
+from exchange.web.frame.language import current
 from exchange.web.frame.reach import database, settings
+
+SHOWN = 24  # members on the page of a cluster; all of them are on a page of their own
 
 
 @public.get("/clusters")
@@ -31,6 +34,7 @@ def one_cluster(slug: str) -> str:
     """One cluster: its members and the practices it points out."""
     with database().reading() as session:
         found = cluster.cluster(session, slug)
+        members = _by_name(_known(session, cluster.members(session, found)))
         between = belonging.to(session, g.community, found.uri) if g.community else None
         return render_template(
             "cluster.html",
@@ -38,7 +42,8 @@ def one_cluster(slug: str) -> str:
             own_state=between.state if between else None,
             cluster=found,
             handle=f"@{found.slug}@{settings().host}",
-            members=_known(session, cluster.members(session, found)),
+            members=members[:SHOWN],
+            size=len(members),
             asked=_known(session, cluster.members(session, found, ASKED)),
             practices=cluster.practices(session, found),
             collections=collections.all_(session, owner=found.uri, unfinished=guard.may_govern()),
@@ -80,6 +85,13 @@ def curate(key: str) -> Response:
 def _check() -> None:
     if not guard.may_govern():
         raise NotAllowed(N_("Only coordinators and administrators lead a cluster."))
+
+
+def _by_name(members: list[tuple[str, Community | None]]) -> list[tuple[str, Community | None]]:
+    """Members by their name in the reader's language; those that nobody here has heard of come last."""
+    return sorted(
+        members, key=lambda one: (one[1] is None, one[1].called(current()).casefold() if one[1] else one[0])
+    )
 
 
 def _known(session: Session, uris: list[str]) -> list[tuple[str, Community | None]]:

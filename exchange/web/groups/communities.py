@@ -2,31 +2,34 @@
 
 from collections.abc import Iterable
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from sqlmodel import Session, col, select
 
 from exchange.catalogue import shelf
-from exchange.catalogue.clusters import belonging
+from exchange.catalogue.clusters import belonging, cluster
 from exchange.catalogue.communities import sign
 from exchange.catalogue.judging import voices
 from exchange.models.adoption import Adoption
+from exchange.models.cluster import Cluster
 from exchange.models.community import Community
 from exchange.models.practice import Practice
+from exchange.web.drawing import downloads
 from exchange.web.find import followed
 from exchange.web.frame.blueprints import public
+from exchange.web.frame.language import current
 from exchange.web.frame.reach import database
 
 PER_PAGE = 60
+COLUMNS = ("address", "name", "country", "degurba", "population_class", "population", "practices")
 
 
 @public.get("/communities")
 def communities() -> str:
-    """All communities that this instance knows, by name."""
-    wanted = request.args.get("q", "").strip()[:100]
+    """All communities that this instance knows, or those of a cluster, by name."""
     page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     with database().reading() as session:
         numbers = shelf.numbers(session)
-        found = [c for c in shelf.communities(session) if _matches(c, wanted)]
+        wanted, of, found = _asked(session)
     pages = max(1, -(-len(found) // PER_PAGE))
     page = min(page, pages)
     return render_template(
@@ -35,9 +38,38 @@ def communities() -> str:
         total=len(found),
         numbers=numbers,
         words=wanted,
+        cluster=of,
         page=page,
         pages=pages,
     )
+
+
+@public.get("/communities.csv")
+def communities_csv() -> Response:
+    """The same as a table to take along, all of them."""
+    with database().reading() as session:
+        numbers = shelf.numbers(session)
+        _wanted, of, found = _asked(session)
+    rows = (
+        {name: getattr(one, name) for name in COLUMNS[2:-1]}
+        | {"address": one.uri, "name": one.called(current()), "practices": numbers.get(one.id or 0, 0)}
+        for one in found
+    )
+    return downloads.csv(COLUMNS, rows, of.slug if of else "communities")
+
+
+def _asked(session: Session) -> tuple[str, Cluster | None, list[Community]]:
+    """The words and the cluster of this request, and the communities that they leave."""
+    words = request.args.get("q", "").strip()[:100]
+    slug = request.args.get("cluster", "").strip()[:100]
+    of = cluster.cluster(session, slug) if slug else None
+    members = set(cluster.members(session, of)) if of else None
+    found = [
+        one
+        for one in shelf.communities(session)
+        if _matches(one, words) and (members is None or one.uri in members)
+    ]
+    return words, of, found
 
 
 @public.get("/communities/<ref>")

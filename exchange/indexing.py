@@ -44,9 +44,27 @@ def meaning(session: Session, rows: Sequence[JournalEntry]) -> tuple[list[Docume
     for part in _parts(sorted(named)):
         for query in _touched(part):
             affected.update({p.id: p for p in session.exec(query)})  # type: ignore[misc]
-    living = [p for p in affected.values() if p.state == PUBLISHED]
-    gone = [p.uri for p in affected.values() if p.state != PUBLISHED]
-    return documents(session, living), gone
+    unwilling = _unwilling(session, {p.community_id for p in affected.values()})
+    living: list[Practice] = []
+    gone: list[Practice] = []
+    for practice in affected.values():
+        shown = practice.state == PUBLISHED and practice.community_id not in unwilling
+        (living if shown else gone).append(practice)
+    return documents(session, living), [p.uri for p in gone]
+
+
+def _unwilling(session: Session, owners: set[int]) -> set[int]:
+    """Those of the communities that do not want to be found by searching (FEP-5feb)."""
+    asked = (
+        select(Community.id, Community.profile).where(~col(Community.local), col(Community.id).in_(part))
+        for part in _parts(sorted(owners))
+    )
+    return {
+        key
+        for query in asked
+        for key, profile in session.exec(query)
+        if key is not None and (profile or {}).get("indexable") is False
+    }
 
 
 def _touched(uris: list[str]) -> Iterable[Any]:

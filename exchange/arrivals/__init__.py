@@ -15,27 +15,20 @@ from exchange.arrivals import (
     collecting,
     consulting,
     contributing,
+    ending,
     gestures,
     handshake,
     joining,
-    owned,
     replies,
     speaking,
 )
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
-from exchange.catalogue.adoption import adopt
 from exchange.catalogue.clusters import belonging, call, calls, collect
-from exchange.catalogue.judging import answer, review
-from exchange.catalogue.practices import withdraw
 from exchange.messages import Refusal
-from exchange.models.answer import Answer
-from exchange.models.call import Call
-from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.models.tombstone import buried, raise_stone
-from exchange.vocabulary.activitystreams.handshake import reason_of
 from exchange.vocabulary.activitystreams.kinds import (
     CALLS,
     about,
@@ -64,6 +57,8 @@ class Arrivals:
         """What must be read before the activity can be judged: its object, its author, its practice."""
         if incoming.kind in ("Like", "Join"):
             return consulting.backer(session, incoming)
+        if incoming.kind == "Delete":
+            return ending.wants(session, incoming)
         answers = handshake.is_answer(incoming) or (incoming.kind == "Add" and consulting.is_about(incoming))
         gathers = incoming.kind == "Add" and collecting.is_about(incoming)
         if not (answers or gathers or incoming.kind in ("Create", "Update", "Announce")):
@@ -134,6 +129,8 @@ class Arrivals:
         obj = self._object(incoming)
         if obj is None:
             return False
+        if ending.is_stone(obj):
+            return incoming.kind == "Update" and self._delete(session, incoming)
         if obj.get("type") in ACTORS:
             return self._actor_changed(session, incoming, obj)
         kind = kind_of(obj)
@@ -234,74 +231,7 @@ class Arrivals:
     # ----------------------------------------------------------------- what is taken back
 
     def _delete(self, session: Session, incoming: Incoming) -> bool:
-        uri = incoming.object_id
-        if uri is None:
-            return False
-        if uri == incoming.actor:
-            replies.forget(session, uri)
-            gestures.forget(session, uri)
-            belonging.forget(session, uri)
-            owned.forget(session, Collection, uri, collect.erase)
-            owned.forget(session, Call, uri, call.erase)
-            contributing.forget(session, uri)
-            return self._community_left(session, incoming.actor)
-        if not same_origin(uri, incoming.actor):
-            raise Forbidden("Only its owner changes an object.")
-        if replies.take_back(session, incoming):
-            return False
-        if (lent := speaking.delegation_at(session, uri)) is not None and not lent.local:
-            if session.get_one(Community, lent.giver_id).uri != incoming.actor:
-                raise Forbidden("Only its owner changes an object.")
-            speaking.end(session, lent)
-            return True
-        if (kept := collecting.at(session, uri)) is not None and not kept.local:
-            by_instance = self._speaks_for_instance(incoming.actor, kept.owner)
-            return owned.deleted(session, incoming, kept, collect.erase, by_instance=by_instance)
-        if (led := calls.at(session, uri)) is not None and not led.local:
-            by_instance = self._speaks_for_instance(incoming.actor, led.owner)
-            return owned.deleted(session, incoming, led, call.erase, by_instance=by_instance)
-        if (told := contributing.contribution_at(session, uri)) is not None and not told.local:
-            by_instance = self._speaks_for_instance(incoming.actor, told.author)
-            return contributing.taken_back(session, incoming, told, by_instance=by_instance)
-        if (said := speaking.answer_at(session, uri)) is not None and not said.local:
-            return self._answer_taken_back(session, incoming, said)
-        found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
-        if found is None:
-            if self._cares(session, incoming):
-                raise_stone(session, uri, incoming.actor)
-            return False
-        owner_id = getattr(found, "publisher_id", None) or found.community_id  # type: ignore[union-attr]
-        owner = session.get_one(Community, owner_id)
-        if owner.uri != incoming.actor and not self._speaks_for_instance(incoming.actor, owner.uri):
-            raise Forbidden("Only its owner changes an object.")
-        if isinstance(found, Practice):
-            if found.state == WITHDRAWN:
-                return False
-            withdraw.erase(session, found, reason_of(incoming.object))
-        elif found.withdrawn_at is not None:
-            return False
-        else:
-            (adopt.erase if hasattr(found, "stage") else review.erase)(session, found)  # type: ignore[arg-type]
-        raise_stone(session, uri, incoming.actor)
-        return True
-
-    def _answer_taken_back(self, session: Session, incoming: Incoming, said: Answer) -> bool:
-        practice = session.get_one(Practice, session.get_one(Review, said.review_id).practice_id)
-        owner = session.get_one(Community, practice.community_id)
-        if owner.uri != incoming.actor and not self._speaks_for_instance(incoming.actor, owner.uri):
-            raise Forbidden("Only its owner changes an object.")
-        if said.withdrawn_at is not None:
-            return False
-        answer.erase(session, said)
-        raise_stone(session, said.uri, incoming.actor)
-        return True
-
-    def _community_left(self, session: Session, uri: str) -> bool:
-        known = community_at(session, uri)
-        if known is None or known.local or known.gone:
-            return False
-        Taking(session, {}, self.origin).leave(known)
-        return True
+        return ending.delete(session, incoming, self.origin, cares=self._cares(session, incoming))
 
     def _move(self, session: Session, incoming: Incoming) -> bool:
         """A community lives elsewhere now, as both addresses say; what it published keeps its address."""
@@ -344,7 +274,7 @@ class Arrivals:
             return True
         obj = self._object(incoming)
         kind = kind_of(obj)
-        corrects = obj is not None and self._speaks_for_instance(incoming.actor, owner_of(obj) or "")
+        corrects = obj is not None and ending.speaks_for_instance(incoming.actor, owner_of(obj) or "")
         if corrects and incoming.kind == "Update" and self._holds(session, incoming.object_id or ""):
             return True  # as an instance may delete what it keeps for its communities
         if obj is not None and kind in ("review", "adoption", "answer") and self._is_ours(about(obj) or ""):
@@ -370,9 +300,6 @@ class Arrivals:
         found = practice_at(session, uri) or review_at(session, uri) or adoption_at(session, uri)
         said = contributing.contribution_at(session, uri)
         return found is not None or said is not None or self._is_ours(uri)
-
-    def _speaks_for_instance(self, actor: str, owner: str) -> bool:
-        return same_origin(actor, owner) and actor == f"{origin_of(actor)}/actor"
 
     def _is_ours(self, uri: str) -> bool:
         return uri.startswith(self.origin + "/")

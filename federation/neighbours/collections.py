@@ -19,6 +19,7 @@ from federation.ledger.journal import JournalEntry
 from federation.ledger.relations import Follow
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
+INVERSE = "https://w3id.org/fep/5711#"
 PAGE = 100
 MOST_BYTES = 700_000  # of a page: most readers stop at a megabyte
 LISTED = ("Create", "Update", "Announce", "Add", "Remove")
@@ -32,7 +33,7 @@ def outbox(session: Session, actor: str | None = None, page: int | None = None) 
     everyone = owner == instance
     total = session.exec(_listed(select(func.count()), owner, everyone)).one()
     if page is None:
-        return _cover(address, total)
+        return _cover(address, total, "outboxOf", owner)
     query = _listed(select(JournalEntry), owner, everyone).order_by(col(JournalEntry.number).desc())
     if page > 0:
         query = query.where(JournalEntry.number < page)
@@ -61,23 +62,21 @@ def _listed(query: SelectOfScalar[Any], owner: str, everyone: bool) -> SelectOfS
 
 def followers(session: Session, actor: str, page: int | None = None) -> dict[str, Any]:
     """Who follows a local actor."""
-    return _relations(
-        session, f"{actor}/followers", col(Follow.follower), col(Follow.followed) == actor, page
-    )
+    return _relations(session, actor, "followers", col(Follow.follower), col(Follow.followed), page)
 
 
 def following(session: Session, actor: str, page: int | None = None) -> dict[str, Any]:
     """Whom a local actor follows."""
-    return _relations(
-        session, f"{actor}/following", col(Follow.followed), col(Follow.follower) == actor, page
-    )
+    return _relations(session, actor, "following", col(Follow.followed), col(Follow.follower), page)
 
 
-def _relations(session: Session, address: str, shown: Any, mine: Any, page: int | None) -> dict[str, Any]:
-    accepted = (mine, col(Follow.state) == "accepted")
+def _relations(
+    session: Session, actor: str, name: str, shown: Any, mine: Any, page: int | None
+) -> dict[str, Any]:
+    address, accepted = f"{actor}/{name}", (mine == actor, col(Follow.state) == "accepted")
     total = session.exec(select(func.count()).select_from(Follow).where(*accepted)).one()
     if page is None:
-        return _cover(address, total)
+        return _cover(address, total, f"{name}Of", actor)
     query = select(Follow.id, shown).where(*accepted).order_by(col(Follow.id).desc())
     if page > 0:
         query = query.where(col(Follow.id) < page)
@@ -100,14 +99,19 @@ def activity(session: Session, activity_id: str) -> dict[str, Any] | None:
     return entry.activity
 
 
-def _cover(address: str, total: int) -> dict[str, Any]:
+def _cover(address: str, total: int, of: str, owner: str) -> dict[str, Any]:
     return {
-        "@context": CONTEXT,
+        **belonging(of, owner),
         "id": address,
         "type": "OrderedCollection",
         "totalItems": total,
         "first": f"{address}?page=0",
     }
+
+
+def belonging(of: str, owner: str) -> dict[str, Any]:
+    """Whose collection a document is: `likesOf`, `outboxOf` … (FEP-5711), with what the word means."""
+    return {"@context": [CONTEXT, {of: {"@id": f"{INVERSE}{of}", "@type": "@id"}}], of: owner}
 
 
 def _page(address: str, total: int, page: int, items: list[Any], more: int | None) -> dict[str, Any]:

@@ -10,7 +10,10 @@ SCHEMA = "http://nodeinfo.diaspora.software/ns/schema"
 VERSIONS = ("2.1", "2.0")
 APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
 SOFTWARE = "jumelage"
-FEPS = ("67ff", "f1d5", "2677", "d556", "fe34", "1b12", "7aa9", "521a", "8b32", "844e")
+FEPS = (
+    *("67ff", "f1d5", "2677", "d556", "fe34", "1b12", "7aa9", "b2b8", "e232", "5711", "5feb", "4f05"),
+    *("521a", "8b32", "844e"),
+)
 
 
 def links(origin: str) -> dict[str, Any]:

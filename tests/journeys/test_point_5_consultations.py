@@ -199,6 +199,7 @@ def test_a_consultation_and_a_campaign_over_three_instances(rig: Rig, hub: House
     said = hub.document(uri)
     assert (said["type"], said["attributedTo"], "Question" in str(said)) == ("Article", group, False)
     assert said["content"].index(far) < said["content"].index(stray)  # in order of support
+    assert [tag["href"] for tag in said["tag"]][:2] == [far, stray]
     for late in (
         lambda: _say(hub, "ulm", uri, "Too late"),
         lambda: _support(hub, "ulm", stray),

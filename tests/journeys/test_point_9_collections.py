@@ -135,6 +135,12 @@ def test_a_collection_is_told_changed_and_taken_back(rig: Rig, hub: House, fedi:
     assert (note["type"], note["object"]["type"]) == ("Create", "Note")
     assert uri in note["object"]["content"]
     assert one in note["object"]["content"]
+    assert [(tag["type"], tag["href"], tag["name"]) for tag in note["object"]["tag"]] == [
+        ("Link", uri, "Roofs"),
+        ("Link", one, "A roof for all"),
+    ]
+    kind = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+    assert {tag["mediaType"] for tag in note["object"]["tag"]} == {kind}
     assert hub.document(note["object"]["id"]) == note["object"]
 
     _put(hub, uri, two)

@@ -31,7 +31,7 @@ from exchange.vocabulary.activitystreams.reading import (
     uri_at,
     validated,
 )
-from exchange.vocabulary.activitystreams.shared import addressed, page_link, plain, stamp, tagged
+from exchange.vocabulary.activitystreams.shared import addressed, object_link, page_link, plain, stamp, tagged
 from exchange.vocabulary.fields import UNDETERMINED, Part, Question, Remark, Text, Title
 
 MOST = 300  # contributions and comments in one consultation
@@ -110,6 +110,7 @@ def call_object(
         "startTime": stamp(datetime.combine(call.opens_on, time.min, UTC)),
         "endTime": stamp(datetime.combine(call.closes_on, time(23, 59, 59), UTC)),
         "attachment": [page_link(call.uri, call.called(language), language)],
+        "tag": [object_link(to, name or to) for to, name in links[:LINKED]] or None,
         call.kind: {
             "id": f"{call.uri}#{call.kind}",
             "type": NODE[call.kind],

@@ -19,7 +19,15 @@ from exchange.vocabulary.activitystreams.reading import (
     uri_at,
     validated,
 )
-from exchange.vocabulary.activitystreams.shared import PUBLIC, addressed, context, plain, stamp, tagged
+from exchange.vocabulary.activitystreams.shared import (
+    PUBLIC,
+    addressed,
+    context,
+    object_link,
+    plain,
+    stamp,
+    tagged,
+)
 from exchange.vocabulary.fields import UNDETERMINED, Part, Remark, Summary, Title
 
 MOST = 150  # practices in one collection, as elsewhere on the Fediverse
@@ -91,12 +99,11 @@ def announcement(collection: Collection, practices: Sequence[Practice]) -> dict[
     """The plain Note by which people anywhere hear of a collection: its title, and links to what is in it."""
     language = next(iter(collection.title), UNDETERMINED)
     summary = next(iter(collection.summary.values()), "")
-    links = "".join(
-        f'<li><a href="{escape(one.uri)}">{escape(one.title or one.uri, quote=False)}</a></li>'
-        for one in practices[:LINKED]
-    )
+    called = collection.called(language)
+    linked = [(one.uri, one.title or one.uri) for one in practices[:LINKED]]
+    links = "".join(f'<li><a href="{escape(to)}">{escape(name, quote=False)}</a></li>' for to, name in linked)
     told = (
-        f'<p><a href="{escape(collection.uri)}">{escape(collection.called(language), quote=False)}</a></p>'
+        f'<p><a href="{escape(collection.uri)}">{escape(called, quote=False)}</a></p>'
         f"{article.paragraphs({language: summary}, language) if summary else ''}<ul>{links}</ul>"
     )
     uri = f"{collection.uri}/note"
@@ -110,6 +117,7 @@ def announcement(collection: Collection, practices: Sequence[Practice]) -> dict[
         "contentMap": {language: told} if language != UNDETERMINED else None,
         "url": collection.uri,
         "published": stamp(collection.modified_at),
+        "tag": [object_link(to, name) for to, name in [(collection.uri, called), *linked]],
     }
     return dict(plain(obj))
 

@@ -75,6 +75,8 @@ def community_of(document: Any) -> dict[str, Any]:
         data = {k: v for k, v in inner.items() if k not in ("id", "type")}
         data.setdefault("name", columns["name"])
         columns = validated(CommunityRecord, data, "community").columns()
+    if document.get("indexable") is False:  # FEP-5feb: it is read, and not found by searching
+        columns["profile"] = {**columns.get("profile", {}), "indexable": False}
     page = document.get("url")
     columns["url"] = columns["url"] or (page if is_uri(page) else None)
     return {**columns, "uri": uri, "slug": slug, "instance": origin_of(uri), "local": False}

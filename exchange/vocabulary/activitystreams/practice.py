@@ -65,6 +65,7 @@ def practice_object(practice: Practice, community: Community) -> dict[str, Any]:
         "updated": stamp(practice.modified_at),
         "attachment": [page_link(practice.uri, practice.title or practice.uri, language)],
         "tag": _hashtags(record, practice.uri, language),
+        **{name: f"{practice.uri}/{name}" for name in ("replies", "likes", "shares")},
         "practice": {
             "id": f"{practice.uri}#practice",
             "type": "Practice",

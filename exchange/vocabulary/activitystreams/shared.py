@@ -13,6 +13,7 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"  # what explains the proof of an object
 EXACT = 2**53  # beyond it, numbers are no longer the same to everybody who reads JSON (RFC 8785)
+OBJECT = f'application/ld+json; profile="{ACTIVITYSTREAMS}"'
 SUMMARY = 500  # characters that the Fediverse shows without a fold
 
 
@@ -81,6 +82,11 @@ def page_link(uri: str, name: str, language: str) -> dict[str, Any]:
         "hreflang": language,
         "name": name,
     }
+
+
+def object_link(uri: str, name: str) -> dict[str, str]:
+    """A link in the words to an object that other software may fetch (FEP-e232)."""
+    return {"type": "Link", "mediaType": OBJECT, "href": uri, "name": name}
 
 
 def tombstone(

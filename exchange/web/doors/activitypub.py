@@ -86,6 +86,7 @@ def _routes(instance: Instance) -> Blueprint:
     @blueprint.get("/actor/<any(outbox, followers, following):name>")
     @blueprint.get("/communities/<slug>/<any(outbox, followers, following):name>")
     @blueprint.get("/clusters/<slug>/<any(outbox, followers, following, members, practices):name>")
+    @blueprint.get("/practices/<key>/<any(adoptions, reviews, replies, likes, shares):name>")
     @blueprint.get("/consultations/<key>/contributions")
     def only_for_software(**_: str) -> BaseResponse:
         if instance.settings.signed_fetch and (refusal := _unsigned(instance)):

@@ -14,6 +14,7 @@ from exchange.catalogue import shelf
 from exchange.catalogue.clusters import calls, cluster
 from exchange.catalogue.clusters import collections as curated
 from exchange.catalogue.judging import audit
+from exchange.catalogue.people import moderate
 from exchange.instance import Instance
 from exchange.messages import NotFound
 from exchange.models.adoption import Adoption
@@ -23,12 +24,14 @@ from exchange.models.cluster import Cluster
 from exchange.models.collection import Collection
 from exchange.models.community import Community
 from exchange.models.delegation import Delegation
+from exchange.models.endorsement import BOOST, LIKE
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
 from exchange.vocabulary.activitystreams import context, tombstone
 from federation.ledger import journal
 from federation.neighbours import collections
 
+MOST_REPLIES = 1_000  # the newest; each of them names its practice anyway
 Answer = tuple[int, dict[str, Any] | str]  # 200 and a document, 410 and a tombstone, 303 and an address
 
 _PATTERNS = (
@@ -42,7 +45,7 @@ _PATTERNS = (
         r"/clusters/([a-z0-9-]+)/(outbox|followers|following|members|practices|collections)",
     ),
     ("practice", r"/practices/([0-9a-f-]{36})"),
-    ("practice_collection", r"/practices/([0-9a-f-]{36})/(adoptions|reviews)"),
+    ("practice_collection", r"/practices/([0-9a-f-]{36})/(adoptions|reviews|replies|likes|shares)"),
     ("review", r"/reviews/([0-9a-f-]{36})"),
     ("adoption", r"/adoptions/([0-9a-f-]{36})"),
     ("answer", r"/answers/([0-9a-f-]{36})"),
@@ -147,6 +150,12 @@ def _practice_collection(
     found = _by_key(session, Practice, key)
     if found is None or not found.local or found.state == WITHDRAWN:
         return None
+    if name in _COUNTED:  # who they are is nobody's business
+        number = moderate.endorsements(session, found)[_COUNTED[name]]
+        told = {"id": f"{found.uri}/{name}", "type": "Collection", "totalItems": number}
+        return 200, {**collections.belonging(f"{name}Of", found.uri), **told}
+    if name == "replies":
+        return 200, _replies(session, found)
     if name == "adoptions":
         items = [
             a.uri for a in shelf.adoptions_of(session, found) if a.confirmed or a.documented_by == "others"
@@ -161,6 +170,25 @@ def _practice_collection(
         "attributedTo": shelf.community_of(session, found).uri,
         "totalItems": len(said["orderedItems"]),
         **said,
+    }
+
+
+_COUNTED = {"likes": LIKE, "shares": BOOST}
+
+
+def _replies(session: Session, found: Practice) -> dict[str, Any]:
+    """What was said in reply and everybody may read: reviews, adoptions, and comments that its owner shows."""
+    said = [
+        *((one.issued_at, one.uri) for one, _by in shelf.reviews_of(session, found)),
+        *((one.issued_at, one.uri) for one in shelf.adoptions_of(session, found)),
+        *((one.published_at, one.uri) for one in moderate.shown(session, found)),
+    ]
+    return {
+        **collections.belonging("repliesOf", found.uri),
+        "id": f"{found.uri}/replies",
+        "type": "OrderedCollection",
+        "totalItems": len(said),
+        "orderedItems": [uri for _at, uri in sorted(said, reverse=True)[:MOST_REPLIES]],
     }
 
 

@@ -115,7 +115,7 @@ def tally(session: Session) -> list[Manifesto]:
     owners: dict[str, set[int]] = defaultdict(set)
     told = select(Practice.community_id, Practice.record).where(Practice.state == PUBLISHED)
     for owner, record in session.exec(told):
-        for commitment in set(record.get("commitment") or ()):
+        for commitment in concepts.with_broader(record.get("commitment") or ()):
             practices[commitment] += 1
             owners[commitment].add(owner)
     return [

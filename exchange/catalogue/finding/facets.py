@@ -10,6 +10,9 @@ from typing import Any
 
 from exchange.vocabulary import concepts, names
 
+# What a reader looks for from small to large, or from little to much, and not by how often it is there.
+IN_ORDER = frozenset({"population_class", "maturity", "evidence", "cost_class", "degurba"})
+
 
 @lru_cache(maxsize=8192)
 def label(name: str, value: str, language: str = "en") -> str:
@@ -30,8 +33,8 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Value, label, count, whether it is selected, and the broader value that it stands under.
 
-    `called` are names of values that no vocabulary has. Most frequent first; what is narrower follows
-    its broader value, most frequent first again.
+    `called` are names of values that no vocabulary has. Most frequent first, but what has an order of its own
+    in that; what is narrower follows its broader value, most frequent first again.
     """
     called = called or {}
     same = [code for one in chosen for code in names.same_country(one)] if name == "country" else chosen
@@ -42,7 +45,14 @@ def rows(
         for value in chosen
         if not found & {value, *(names.same_country(value) if name == "country" else ())}
     ]
+    if name in IN_ORDER:
+        made.sort(key=lambda row: _step(row["value"]))
     return _nested(made)
+
+
+def _step(value: str) -> int:
+    known = concepts.concept(value)
+    return list(concepts.scheme(known.scheme).concepts).index(value) if known else -1
 
 
 def _row(

@@ -286,8 +286,8 @@ def _called(session: Session | None, counts: Any, params: SearchParams, language
 
 
 def _chosen(texts: Mapping[str, str], language: str | None, original: str) -> tuple[str, str]:
-    """The reader's language, else the original one, else the first there is."""
-    for wanted in (language, original):
+    """The reader's language, else English as on all pages, else the original one, else the first there is."""
+    for wanted in (language, "en" if language else None, original):
         if wanted and texts.get(wanted):
             return wanted, texts[wanted]
     return next(iter(texts.items()), (original, ""))

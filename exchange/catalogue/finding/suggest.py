@@ -91,7 +91,7 @@ def _titles(engine: Engine, typed: list[str], language: str) -> Iterator[Suggest
     """Practices whose title has the words."""
     for hit in _asked(engine, "title", typed, language, MOST_TITLES):
         titles = hit.stored.get("title") or {}
-        code = next((one for one in (language, hit.stored.get("language")) if one in titles), None)
+        code = next((one for one in (language, "en", hit.stored.get("language")) if one in titles), None)
         code = code or next(iter(titles), None)
         if code is not None:
             yield Suggestion("practice", titles[code], code, f"/practices/{hit.stored.get('key')}")

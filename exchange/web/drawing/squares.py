@@ -10,7 +10,8 @@ from exchange.web.frame.language import gettext as _
 from exchange.web.frame.language import label, ngettext
 
 LEFT, TOP, CELL, ROW, GAP = 286.0, 56.0, 112.0, 34.0, 4.0
-FEW, MANY = 2, 6  # practices up to which a square is light, and from which it is dark
+# Practices up to which a square has a tone; from the last on it is dark.
+TONES = ((1, "few"), (3, "some"), (6, "more"))
 
 
 def picture(found: GapMap, cluster: str | None = None) -> drawing.Picture:
@@ -45,15 +46,7 @@ def picture(found: GapMap, cluster: str | None = None) -> drawing.Picture:
 
 
 def _square(cell: Cell, address: str, x: float, y: float) -> Markup:
-    tone = (
-        "none"
-        if cell.empty
-        else "few"
-        if cell.practices <= FEW
-        else "some"
-        if cell.practices < MANY
-        else "many"
-    )
+    tone = "none" if cell.empty else next((name for most, name in TONES if cell.practices <= most), "many")
     shapes = [drawing.rect(x, y, CELL - GAP, ROW - GAP, f"square {tone}{' sought' if cell.seekers else ''}")]
     words = str(cell.practices) if cell.practices else ""
     if cell.seekers:

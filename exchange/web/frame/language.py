@@ -26,6 +26,9 @@ def register(app: Flask) -> None:
     """Choose the language before each request, and give the templates its words."""
     app.before_request(_choose)
     app.after_request(_tell)
+    # A template is made once for all readers: with its optimiser on, Jinja would fold `"ev-5"|label` into the
+    # words of whoever came first.
+    app.jinja_env.optimized = False
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(languages=OWN_NAMES, spoken=spoken, current_language=current, colon=colon)

@@ -94,15 +94,21 @@ def asset(name: str) -> str:
 
 
 def wordings(texts: Mapping[str, str] | None, original: str = "und") -> list[Wording]:
-    """A text as it is shown: the original first, then the reader's language when there is a translation."""
+    """A text as it is shown: the original first, then a translation that serves the reader better, if there is one.
+
+    That is the one into their language, else the English one, as with `best`.
+    """
     texts = {k: v for k, v in (texts or {}).items() if v}
     if not texts:
         return []
     first = original if original in texts else next(iter(texts))
     shown = [Wording(first, texts[first])]
-    mine = current()
-    if mine in texts and mine != first:
-        shown.append(Wording(mine, texts[mine], translated=True))
+    for language in (current(), "en"):
+        if language == first:
+            break
+        if language in texts:
+            shown.append(Wording(language, texts[language], translated=True))
+            break
     return shown
 
 

@@ -86,12 +86,14 @@ def _page(
     given: dict[str, str] | None = None, problems: list[Problem] | None = None, status: int = 200, **more: str
 ) -> Answer:
     with database().reading() as session:
+        communities = shelf.communities(session, local=True)
+        first = {"community": communities[0].slug} if communities else {"role": "admin"}
         page = render_template(
             "officers.html",
             people=officers.officers(session),
-            communities=shelf.communities(session, local=True),
+            communities=communities,
             roles={role: WORDS[role] for role in ROLES},
-            given=given or {},
+            given=given or first,
             problems=problems or [],
             link=more.get("link"),
             mailbox=more.get("mailbox"),

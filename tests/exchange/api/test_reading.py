@@ -28,7 +28,8 @@ def test_titles_and_labels_are_in_the_language_that_is_asked_for(programs: Progr
     english = programs.get("/v1/practices", headers={"Accept-Language": "en"}).json
     german = programs.get("/v1/practices", headers={"Accept-Language": "de-AT,de;q=0.9"}).json
     assert english["items"][0]["title"] == "Citizen solar plan"
-    assert german["items"][0]["title"] == "Plan solaire citoyen"  # there is no German title
+    assert german["items"][0]["title"] == "Citizen solar plan"  # there is no German title
+    assert german["items"][0]["title_language"] == "en"
     assert german["facets"]["theme"][0]["label"] == "Energie"
     assert german["facets"]["country"][0]["label"] == "Frankreich"
 

@@ -133,9 +133,13 @@ def test_a_reader_may_keep_to_the_original_or_to_the_translation(house: House) -
 
 
 def test_a_missing_translation_is_named(house: House) -> None:
-    assert "noch keine Übersetzung" in " ".join(Visitor(house, "de").see(SAILLANS).main.text.split()).replace(
-        "Noch gibt es keine", "noch keine"
-    )
+    german = Visitor(house, "de")
+    page = german.see(SAILLANS)
+    assert "Eine Übersetzung in Ihre Sprache gibt es noch nicht, aber eine: Englisch." in page.main.text
+    told = page.article.find_all("div", class_="words")[1].find_all("div")
+    assert [div.get("lang", "de") for div in told] == ["fr", "en"]
+    only = house.publish("ulm", complete({"language": "fr", "title": "Un toit pour tous"}))
+    assert "Noch gibt es keine Übersetzung in Ihre Sprache." in german.see(f"/practices/{only.key}").main.text
 
 
 def test_what_others_wrote_down_says_so_and_classifications_are_marked(visitor: Visitor) -> None:

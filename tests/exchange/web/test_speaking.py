@@ -1,6 +1,6 @@
 """The desk's page for voices, and an owner's answer to a review, as officers meet them."""
 
-from tests.exchange.web.world import Visitor, logged_in
+from tests.exchange.web.world import Visitor, given, logged_in
 from tests.rig import House, complete
 
 SAILLANS = "/practices/saillans-collegial-council"
@@ -17,7 +17,7 @@ def test_a_voice_is_lent_shown_beside_the_review_and_taken_back(house: House) ->
     path = f"/practices/{practice.key}"
     county.post(f"{path}/rate", {"relation": "rr-peer", "ratings.rc-openness": "4", "language": "fr"})
     page = Visitor(house).see(path)
-    assert "n = 2" in page.find(class_="ratings").text
+    assert given(page) == 2
     assert "2 voices, 1 of them lent to another community: 2 municipalities, 1 country." in " ".join(
         page.text.split()
     )
@@ -30,7 +30,7 @@ def test_a_voice_is_lent_shown_beside_the_review_and_taken_back(house: House) ->
 
     form = village.see("/desk/voice").find(class_="feed").form
     assert village.post(form["action"]).location == "/desk/voice?done=voice-back"
-    assert "n = 1" in Visitor(house).see(path).find(class_="ratings").text
+    assert given(Visitor(house).see(path)) == 1
 
 
 def test_a_voice_that_cannot_be_lent_says_why_at_its_field_and_keeps_what_was_typed(house: House) -> None:

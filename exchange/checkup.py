@@ -54,7 +54,7 @@ def of_settings(found: Settings) -> Iterator[Finding]:
     """What is to be said before the database is opened."""
     yield finding(N_("settings"), N_("%(origin)s in %(data)s"), origin=found.origin, data=str(found.data))
     if found.lab:
-        advice = N_("never in the open: remove JUMELAGE_LAB and `lab` in jumelage.toml")
+        advice = N_("never in the open: remove JUMELAGE_LAB, and lab in jumelage.toml")
         yield finding(N_("lab mode"), N_("on"), advice)
     free = shutil.disk_usage(found.data).free
     advice = N_("make room before it is full") if free < LITTLE_SPACE else ""

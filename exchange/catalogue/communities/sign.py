@@ -124,11 +124,18 @@ def tally(session: Session) -> list[Manifesto]:
             concepts.scheme(name).labels,
             [
                 Tally(one, signatories[one.id], practices[one.id], len(owners[one.id]))
-                for one in concepts.scheme(name)
+                for one in _nested(list(concepts.scheme(name)))
             ],
         )
         for name in MANIFESTOS
     ]
+
+
+def _nested(commitments: list[Concept]) -> list[Concept]:
+    """Each with what is narrower right behind it."""
+    known = {one.id for one in commitments}
+    top = [one for one in commitments if one.broader not in known]
+    return [one for head in top for one in (head, *(part for part in commitments if part.broader == head.id))]
 
 
 def signatories(session: Session, commitment: str) -> list[tuple[Community, dict[str, Any]]]:

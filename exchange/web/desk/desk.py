@@ -10,6 +10,7 @@ from exchange.catalogue import shelf
 from exchange.catalogue.adoption import handshake as answering
 from exchange.catalogue.adoption import reminders
 from exchange.catalogue.clusters import calls, overview
+from exchange.catalogue.judging import answer as judged
 from exchange.catalogue.people import correct as correcting
 from exchange.catalogue.practices import draft
 from exchange.catalogue.practices import look_again as looking
@@ -75,7 +76,8 @@ def desk() -> str:
                 for row in incoming
                 if row[0].confirmed is not None
             ][:RECENT],
-            reviews=reviews_of(session, ids),
+            reviews=(found := reviews_of(session, ids)),
+            said=judged.of_all(session, [review for review, _by, _about in found]),
             own_adoptions=[
                 (a, p, answering.of(session, a, shelf.community_of(session, p)))
                 for a, p in shelf.adopted_by(session, g.community)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import inspect
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from exchange import config, schema
 from exchange.arrivals import Arrivals
@@ -19,6 +19,7 @@ from exchange.messages import N_, NotFound, Refusal
 from exchange.retelling import Telling
 from exchange.wake import Wake
 from federation import actor, keys
+from federation.actor import LocalActor
 from federation.ledger import hosts
 from federation.ledger.budgets import Budgets
 from federation.node import Node
@@ -110,6 +111,7 @@ class Instance:
             )
         if held != schema.newest():
             raise Refusal(N_("The database is of another version than this program; run upgrade."))
+        _check_origin(settings)
         return cls(settings)
 
     @property
@@ -168,3 +170,21 @@ class Instance:
         self.index.close()
         self.client.close()
         self.database.close()
+
+
+def _check_origin(settings: Settings) -> None:
+    """Refuse an origin that is not that of the actor in the database: what was told under it cannot be told anew."""
+    database = Database(settings.database)
+    try:
+        with database.reading() as session:
+            kept = session.exec(select(LocalActor.uri).where(LocalActor.kind == "Application")).first()
+    finally:
+        database.close()
+    if kept is not None and kept != f"{settings.origin}/actor":
+        raise Refusal(
+            N_(
+                "This database is of %(held)s, and the settings say %(origin)s. An address cannot be changed later."
+            ),
+            held=kept.removesuffix("/actor"),
+            origin=settings.origin,
+        )

@@ -13,7 +13,19 @@ from exchange.cli.output import print_json, print_table, say
 from exchange.messages import Problem, Refusal
 
 
-@click.command(cls=Command)
+class Asking(Command):
+    """Takes `-nuclear` for a part of the question, and `--nuclear` for an option that does not exist."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name for one in self.get_params(ctx) for name in one.opts}
+        for arg in args:
+            name = arg.partition("=")[0]
+            if name.startswith("--") and name != "--" and not any(o.startswith(name) for o in known):
+                raise click.NoSuchOption(name, ctx=ctx)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=Asking, context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1)
 @click.option("--theme", multiple=True, metavar="th-…", help="A theme (repeatable, as are the others).")
 @click.option("--country", multiple=True, metavar="CC", help="The country of the owner.")

@@ -88,6 +88,8 @@ def add_token(slug: str | None, scope: str, as_json: bool) -> None:
     """Make an API token and print it, this once."""
     if slug is None and scope != "admin":
         raise click.UsageError("Name the community the token acts for: --community SLUG.")
+    if slug is not None and scope == "admin":
+        raise click.UsageError("An admin token belongs to no community: leave --community out.")
     with opened() as instance, instance.database.writing() as session:
         owner = shelf.community(session, slug) if slug else None
         secret = officers.issue_token(session, owner, scope)

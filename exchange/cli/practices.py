@@ -82,7 +82,7 @@ def export(file: Path, kind: str | None, community: str | None, everything: bool
         click.echo(content, nl=False)
         return
     file.write_bytes(content)
-    click.echo(f"{len(chosen)} practices are in {file}.", err=True)
+    click.echo(f"{len(chosen)} practice{'s are' if len(chosen) != 1 else ' is'} in {file}.", err=True)
 
 
 @practice.command("list")

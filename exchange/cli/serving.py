@@ -17,7 +17,7 @@ from exchange.instance import Instance
 from exchange.worker import Worker
 from federation.others import peers
 
-LARGEST_BODY = 8 * 1024 * 1024  # what the server reads at all; pages and inbox have closer limits
+LARGEST_BODY = 12 * 1024 * 1024  # what the server reads at all; pages and inbox have closer limits
 PATIENCE = 2.0  # seconds that requests under way may still take when we stop
 
 

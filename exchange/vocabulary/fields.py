@@ -168,6 +168,14 @@ Line = Annotated[str, BeforeValidator(_line(300))]
 Url = Annotated[str, AfterValidator(_url)]
 ContactAddress = Annotated[str, AfterValidator(_contact)]
 Date = Annotated[str, BeforeValidator(_date)]
+
+
+def to_come(told: str, today: date) -> bool:
+    """Whether a date of a record (2014, 2014-05, 2014-05-31, perhaps with ~) begins after a day."""
+    year, month, day, *_ = (*(int(part) for part in told.rstrip("~?%").split("-")), 1, 1)
+    return date(year, month, day) > today
+
+
 Certainty = Annotated[str, BeforeValidator(_line(80))]
 
 

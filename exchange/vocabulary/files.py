@@ -14,6 +14,7 @@ FORMATS = ("yaml", "json", "csv", "xlsx")
 SECTIONS = ("communities", "practices", "adoptions")
 ASIDE = ("meta",)  # what a file says about itself
 MOST = 20_000  # records
+WORKBOOK = b"PK\x03\x04"
 _ENDINGS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx"}
 
 
@@ -25,6 +26,13 @@ class Contents:
     practices: list[dict[str, Any]] = field(default_factory=list)
     adoptions: list[dict[str, Any]] = field(default_factory=list)
     faults: list[tuple[str, list[Problem]]] = field(default_factory=list)
+    places: dict[int, str] = field(
+        default_factory=dict
+    )  # a record, by its identity → where it stands in the file
+
+    def place(self, record: dict[str, Any]) -> str:
+        """What a record is called that has no name of its own: its section and number."""
+        return self.places.get(id(record), "")
 
 
 def load(source: Path | str | bytes, kind: str | None = None) -> Contents:
@@ -34,7 +42,10 @@ def load(source: Path | str | bytes, kind: str | None = None) -> Contents:
     data = source if isinstance(source, bytes) else _bytes(Path(source))
     if kind is None and not isinstance(source, bytes):
         kind = _ENDINGS.get(Path(source).suffix.lower())
-    kind = kind or _guess(data)
+    if kind is None or (kind == "xlsx") != data.startswith(
+        WORKBOOK
+    ):  # what a file is says more than its name
+        kind = _guess(data)
     if kind in ("csv", "xlsx"):
         return _from_rows(read_csv(data) if kind == "csv" else read_xlsx(data))
     text = text_of(data)
@@ -56,7 +67,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _guess(data: bytes) -> str:
-    if data[:4] == b"PK\x03\x04":
+    if data.startswith(WORKBOOK):
         return "xlsx"
     text = text_of(data).lstrip()
     if text[:1] in ("{", "["):
@@ -98,6 +109,7 @@ def _place(contents: Contents, record: Any, name: str, section: str | None) -> N
         contents.faults.append((name, [Problem("", Message(sentence))]))
         return
     getattr(contents, section).append(record)
+    contents.places[id(record)] = name
 
 
 def _section_of(record: dict[str, Any]) -> str | None:

@@ -95,6 +95,10 @@ def _records(data: Any) -> list[dict[str, Any]]:
     if isinstance(data, dict):
         lists = [v for v in data.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
         own = isinstance(data.get("practices"), list)
+        if not own and {"communities", "adoptions", "practices"} & set(
+            data
+        ):  # a file of ours, without practices
+            raise refusal(N_("There is no practice in this file."))
         listed = lists and not (_FIELDS & set(data))  # a record of ours has lists of its own
         data = data["practices"] if own else lists[0] if listed else [data]
     if not isinstance(data, list):

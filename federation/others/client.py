@@ -292,8 +292,26 @@ def _unreachable(error: Exception, deadline: transport.Deadline) -> FetchError:
             return cause
         cause = cause.__cause__ or cause.__context__
     if deadline.passed or isinstance(error, requests.Timeout):
-        return Unreachable("The other instance did not answer in time.", detail=str(error)[:200])
-    return Unreachable("The other instance cannot be reached.", detail=str(error)[:200])
+        return Unreachable("The other instance did not answer in time.", detail=_in_short(error))
+    return Unreachable("The other instance cannot be reached.", detail=_in_short(error))
+
+
+def _in_short(error: BaseException) -> str:
+    """What the operating system said of it, in its few words; nothing of how we asked."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno is not None and seen.strerror:
+            return str(seen.strerror)[:100]
+        seen = (
+            getattr(seen, "reason", None)
+            if isinstance(getattr(seen, "reason", None), BaseException)
+            else (
+                next((one for one in seen.args if isinstance(one, BaseException)), None)
+                or seen.__cause__
+                or seen.__context__
+            )
+        )
+    return ""
 
 
 def _check_status(status: int, headers: Mapping[str, str]) -> None:

@@ -1,13 +1,17 @@
 """What an adoption must say at each stage, for our own and for those that arrive."""
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from exchange.messages import N_, Message, Problem, Refusal
+from exchange.models.base import now
 from exchange.vocabulary import completeness, concepts
 from exchange.vocabulary.adoption import AdoptionRecord
+from exchange.vocabulary.fields import to_come
 
+TO_COME = N_("This date is still to come.")
 NO_REASON = N_("Say why it was not pursued or was stopped; others learn most from that.")
 
 
@@ -23,7 +27,13 @@ def read(stage: Any, record: dict[str, Any], *, documented: bool = False) -> Ado
         found = AdoptionRecord.model_validate(record)
     except ValidationError as error:
         raise Refusal(completeness.problems(error)) from error
+    tomorrow = now().date() + timedelta(days=1)  # somewhere it is tomorrow already
     owed: dict[str, str] = {}
+    if found.since and to_come(found.since, tomorrow):
+        owed["since"] = TO_COME
+    dates = [*found.stage_dates.values(), *(step.date for step in found.history)]
+    if any(to_come(date, tomorrow) for date in dates):
+        owed["on"] = TO_COME
     if "reason" in known.concepts[stage].more.get("requires", ()) and not found.reason.text:
         owed["reason"] = NO_REASON
     if not documented and stage == "ad-decided" and found.adaptation_type is None:

@@ -10,13 +10,14 @@ from exchange.catalogue.communities import reference
 from exchange.messages import N_, Message, Problem, Refusal
 from exchange.models.base import now
 from exchange.models.community import Community
-from exchange.vocabulary import concepts
+from exchange.vocabulary import concepts, names
 from exchange.vocabulary.activitystreams import community_profile
 from federation import actor
 from federation.actor import LocalActor
 
 SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 MUNICIPALITY = "ck-municipality"
+LONGEST_NAME = 120  # characters, as in a form and in a file
 RESERVED = {"instance", "actor", "admin", "root", "www"}
 
 
@@ -121,7 +122,9 @@ def _problems(
     def wrong(path: str, msgid: str, **params: Any) -> None:
         found.append(Problem(path, Message(msgid, params)))
 
-    if not isinstance(slug, str) or not SLUG.match(slug) or slug in RESERVED:
+    if isinstance(slug, str) and slug in RESERVED:
+        wrong("slug", N_("“%(slug)s” is kept for the instance itself."), slug=slug)
+    elif not isinstance(slug, str) or not SLUG.match(slug):
         wrong("slug", N_("A short name has small letters, digits and hyphens, 63 at most."))
     elif (
         session and session.exec(select(Community.id).where(Community.slug == slug, Community.local)).first()
@@ -131,8 +134,12 @@ def _problems(
         wrong("slug", N_("The name “%(slug)s” is taken here."), slug=slug)
     if not any(isinstance(t, str) and t.strip() for t in name.values()):
         wrong("name", N_("Give the community its name."))
+    elif any(isinstance(text, str) and len(text) > LONGEST_NAME for text in name.values()):
+        wrong("name", N_("A name has at most %(limit)s characters."), limit=LONGEST_NAME)
     if not isinstance(country, str) or not re.fullmatch(r"[A-Z]{2}", country):
         wrong("country", N_("Write the country as two capital letters, such as FR."))
+    elif not names.is_country(country):
+        wrong("country", N_("“%(value)s” is not the code of a country."), value=country)
     if population is not None and (
         isinstance(population, bool) or not isinstance(population, int) or not 0 <= population < 100_000_000
     ):

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date as calendar
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.vocabulary import completeness, concepts
 from exchange.vocabulary.concepts import Concept
+from exchange.vocabulary.fields import to_come
 from exchange.vocabulary.profile import Signature
 
 
@@ -65,7 +65,7 @@ def sign(
         made = Signature.model_validate({name: value for name, value in told.items() if value})
     except ValidationError as error:
         raise Refusal(completeness.problems(error)) from error
-    if made.date and _in_future(made.date):
+    if made.date and to_come(made.date, now().date()):
         raise Refusal([Problem("date", Message(N_("This date is still to come.")))])
     others = [one for one in signatures(community) if one["commitment"] != commitment]
     entry = {name: value for name, value in made.model_dump(mode="json").items() if value}
@@ -157,9 +157,3 @@ def _keep(session: Session, community: Community, told: list[dict[str, Any]]) ->
     if told:
         profile["signed"] = sorted(told, key=lambda one: order.index(one["commitment"]))
     return change_profile(session, community, profile=profile)
-
-
-def _in_future(date: str) -> bool:
-    today = now().date()
-    year, month, day, *_ = (*(int(part) for part in date.rstrip("~?%").split("-")), 1, 1)
-    return calendar(year, month, day) > today

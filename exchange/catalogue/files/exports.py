@@ -22,7 +22,7 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_FIRST = ("id", "community", "documentedBy")
+_FIRST = ("id", "uri", "community", "documentedBy")
 
 
 def export(session: Session, *, format: str, practices: Iterable[Practice] | None = None) -> bytes:
@@ -78,7 +78,8 @@ def _names(things: Iterable[tuple[int | None, str, str]]) -> dict[int | None, st
 
 
 def _practice(practice: Practice, slug: str, owner: str) -> dict[str, Any]:
-    return {"id": slug, "community": owner, **practice.record, "documentedBy": practice.documented_by}
+    own = {"id": slug, "uri": practice.uri, "community": owner}
+    return {**own, **practice.record, "documentedBy": practice.documented_by}
 
 
 def _adoptions(
@@ -103,6 +104,7 @@ def _adoptions(
         result.append(
             {
                 "id": told[adoption.id],
+                "uri": adoption.uri,
                 "practice": slugs[adoption.practice_id],
                 "adopter": adopter,
                 **adoption.record,

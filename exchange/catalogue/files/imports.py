@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from exchange.catalogue.adoption.adopt import document_adoption
 from exchange.catalogue.communities.community import found
@@ -24,6 +24,7 @@ from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, OWNER, Practice
 from exchange.vocabulary import completeness, files, profile
+from exchange.vocabulary.activitystreams.adoption import NamedAdopter
 from exchange.vocabulary.adoption import AdoptionRecord
 from exchange.vocabulary.fields import clean
 from exchange.vocabulary.record import PracticeRecord
@@ -34,8 +35,9 @@ _BESIDE = (
     *("id", "community", "documentedBy", "documented_by", "version", "uri", "issued", "modified"),
     "signed",  # what its owner once said; what is imported is said anew
 )
-_AROUND = ("id", "practice", "adopter", "stage", "documentedBy", "practiceVersion", "stageDates")
+_AROUND = ("id", "uri", "practice", "adopter", "stage", "documentedBy", "practiceVersion", "stageDates")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+Thing = TypeVar("Thing", Practice, Adoption)
 Progress = Callable[[int, int], None]  # how many records are done, of how many
 
 
@@ -81,11 +83,14 @@ def import_file(
     work.describe(contents.communities)
     steps: list[tuple[Callable[[Session, dict[str, Any], str], None], dict[str, Any], str]] = []
     for number, record in enumerate(contents.communities):
-        steps.append((work.community, record, _named(record, f"communities.{number}")))
+        name = _named(record, contents.place(record) or f"communities.{number}")
+        steps.append((work.community, record, name))
     for number, record in enumerate(contents.practices):
-        steps.append((work.practice, record, _named(record, f"practices.{number}")))
+        name = _named(record, contents.place(record) or f"practices.{number}")
+        steps.append((work.practice, record, name))
     for number, record in enumerate(contents.adoptions):
-        steps.append((work.adoption, record, _named(record, f"adoptions.{number}")))
+        name = _named(record, contents.place(record) or f"adoptions.{number}")
+        steps.append((work.adoption, record, name))
     for start in range(0, len(steps), BATCH):
         batch = steps[start : start + BATCH]
         with database.writing() as session:
@@ -132,6 +137,9 @@ class _Import:
         self.alone, self.documented_by, self.only = community, documented_by, only
         self.described: dict[str, dict[str, Any]] = {}
         self.met: set[tuple[str, str]] = set()
+        self.called: dict[
+            str, str
+        ] = {}  # what the file calls a practice that has no such short name → its address
 
     def describe(self, records: list[dict[str, Any]]) -> None:
         for record in records:
@@ -162,8 +170,11 @@ class _Import:
         self._once("practice", slug)
         by = self._documented_by(record, read)
         owner = self._owner(session, owner_slug, self.described.get(owner_slug))
-        query = select(Practice).where(Practice.slug == slug, Practice.local)
-        known = session.exec(query).first()
+        known = self._at(session, Practice, record)
+        if known is not None and not known.local:
+            raise _refusal("uri", N_("Only its owner changes a practice."))
+        if known is None:
+            known = session.exec(select(Practice).where(Practice.slug == slug, Practice.local)).first()
         if known is None:
             publish(session, owner, read, documented_by=by, slug=slug)
             self.report.entered.append(slug)
@@ -172,6 +183,8 @@ class _Import:
             raise _refusal(
                 "id", N_("“%(slug)s” is the short name of another community's practice."), slug=slug
             )
+        if known.slug != slug:
+            self.called[slug] = known.uri
         version = known.version
         revise(session, known, read)
         (self.report.unchanged if known.version == version else self.report.updated).append(slug)
@@ -185,7 +198,16 @@ class _Import:
         told = AdoptionRecord.model_validate({k: v for k, v in record.items() if k not in _AROUND}).data()
         adopter, here = self._adopter(session, record.get("adopter"))
         query = select(Adoption).where(Adoption.slug == slug, Adoption.practice_id == practice.id)
-        known = session.exec(query).first()
+        known = self._at(session, Adoption, record) or session.exec(query).first()
+        if (known and known.documented_by == OWNER) or (here and self._own_word(session, practice, here)):
+            self.report.adoptions_unchanged.append(
+                slug
+            )  # who took it up says so, and no file says it for them
+            return
+        if known is not None and known.slug is None:
+            known.slug = slug
+            session.add(known)
+            session.flush()
         before = known.modified_at if known else None
         made = document_adoption(
             session,
@@ -201,6 +223,19 @@ class _Import:
         (report.adoptions_entered if known is None else fate).append(slug)
 
     # ------------------------------------------------------------------ what they need
+
+    def _at(self, session: Session, model: type[Thing], record: dict[str, Any]) -> Thing | None:
+        """What a record is of here, by the address that an export wrote down."""
+        uri = record.get("uri")
+        return session.exec(select(model).where(model.uri == uri)).first() if isinstance(uri, str) else None
+
+    def _own_word(self, session: Session, practice: Practice, adopter: Community) -> bool:
+        query = select(Adoption.id).where(
+            Adoption.practice_id == practice.id,
+            Adoption.adopter_id == adopter.id,
+            Adoption.documented_by == OWNER,
+        )
+        return session.exec(query).first() is not None
 
     def _wanted(self, slug: Any) -> bool:
         return self.only is None or (isinstance(slug, str) and slug in self.only)
@@ -259,7 +294,12 @@ class _Import:
         """The practice of an adoption; None when it was passed over with its community."""
         query = select(Practice, Community).join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
         known = isinstance(ref, str) and SLUG.fullmatch(ref)
-        row = session.exec(query.where(Practice.slug == ref, Practice.local)).first() if known else None
+        named = (
+            col(Practice.uri) == self.called[ref]
+            if isinstance(ref, str) and ref in self.called
+            else col(Practice.slug) == ref
+        )
+        row = session.exec(query.where(named, Practice.local)).first() if known else None
         if row is not None:
             practice, owner = row
             if self.alone and owner.slug != self.alone:
@@ -269,7 +309,7 @@ class _Import:
             return None
         raise _refusal("practice", N_("There is no practice “%(ref)s” here."), ref=clean(str(ref)[:80]))
 
-    def _adopter(self, session: Session, told: Any) -> tuple[dict[str, str], Community | None]:
+    def _adopter(self, session: Session, told: Any) -> tuple[dict[str, Any], Community | None]:
         told = told if isinstance(told, dict) else {}
         name = clean(told["name"]) if isinstance(told.get("name"), str) else ""
         if not name:
@@ -277,7 +317,14 @@ class _Import:
         country = told.get("country") or ""
         if not isinstance(country, str) or not re.fullmatch(r"([A-Z]{2})?", country):
             raise _refusal("adopter.country", N_("Write the country as two capital letters, such as FR."))
-        return {"name": name[:300], "country": country}, self._local(session, told.get("community"))
+        place = {k: told[k] for k in ("degurba", "population") if told.get(k) is not None}
+        try:
+            named = NamedAdopter.model_validate({"name": name[:300], "country": country, **place})
+        except ValidationError as error:
+            raise Refusal(
+                Problem(f"adopter.{one.path}", one.message) for one in completeness.problems(error)
+            ) from error
+        return named.known(), self._local(session, told.get("community"))
 
 
 def _refusal(path: str, msgid: str, **params: Any) -> Refusal:

@@ -18,17 +18,25 @@ INVITATION = timedelta(days=7)
 NEW_PASSWORD = timedelta(hours=2)
 SESSION = timedelta(hours=12)
 VISIT = timedelta(hours=12)  # log-ins that are no farther apart are one visit
-SHORTEST, LONGEST = 12, 200
+SHORTEST, LONGEST, DIFFERENT = 12, 200, 5  # characters of a password, and how many kinds of them
 NOT_THE_PASSWORD = Message(N_("This is not your password."))
 _hasher = PasswordHasher()
 _nobody: list[str] = []  # a hash to check in vain, made on first need
 _MAILBOX = re.compile(r"^[^@\s,;<>]{1,64}@[^@\s,;<>]+$")
 
 
+ACTS_ALREADY = N_(
+    "This mailbox acts here already, for another community or in another role (%(role)s). Remove that officer first."
+)
+
+
 def invite(
     session: Session, mailbox: str, community: Community | None, role: str = "officer"
 ) -> tuple[Officer, str]:
-    """A new officer, or a new invitation for one who lost the password; the token is shown once."""
+    """A new officer, or a new invitation for one who lost the password; the token is shown once.
+
+    Who has a password acts for a community and in a role that no invitation changes.
+    """
     mailbox = mailbox.strip().lower()
     problems = []
     if not is_mailbox(mailbox):
@@ -47,8 +55,10 @@ def invite(
         mailbox=mailbox
     )
     token = new_secret()
-    officer.role = role
-    officer.community_id = community.id if community else None
+    belongs = (role, community.id if community else None)
+    if officer.password_hash and (officer.role, officer.community_id) != belongs:
+        raise Refusal([Problem("mailbox", Message(ACTS_ALREADY, {"role": officer.role}))])
+    officer.role, officer.community_id = belongs
     officer.invitation_hash = digest(token)
     officer.invitation_until = now() + INVITATION
     session.add(officer)
@@ -113,6 +123,10 @@ def accept_invitation(session: Session, token: str, password: str, language: str
 def weak(password: str) -> Problem | None:
     """What is wrong with a new password."""
     if SHORTEST <= len(password) <= LONGEST:
+        if len(set(password)) < DIFFERENT:
+            return Problem(
+                "password", Message(N_("This password repeats a few characters; take several words."))
+            )
         return None
     limits = {"shortest": SHORTEST, "longest": LONGEST}
     return Problem(

@@ -25,7 +25,7 @@ from exchange.vocabulary.activitystreams.reading import (
 )
 from exchange.vocabulary.activitystreams.shared import addressed, plain, stamp
 from exchange.vocabulary.adoption import STOPPED, AdoptionRecord
-from exchange.vocabulary.fields import UNDETERMINED, Line, Part
+from exchange.vocabulary.fields import UNDETERMINED, Line, Part, concept_of
 
 _OURS = (
     *("id", "type", "adopts", "adoptedVersion", "adopter", "stage", "documentedBy", "slug"),
@@ -34,23 +34,34 @@ _OURS = (
 
 
 class NamedAdopter(Part):
-    """An adopter that has no address anywhere, as others have named it."""
+    """An adopter that has no address anywhere, as others have named it; and what kind of place it is, if they know."""
 
     needs = ("name",)
     name: Line
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    degurba: concept_of("degurba-l1") | None = None  # type: ignore[valid-type]
+    population: Annotated[int, Field(ge=0, le=2_000_000_000)] | None = None
+
+    def known(self) -> dict[str, Any]:
+        """What an adoption keeps of it: the name and the country, and the rest where it was told."""
+        told = {"degurba": self.degurba, "population": self.population}
+        return {
+            "name": self.name,
+            "country": self.country,
+            **{k: v for k, v in told.items() if v is not None},
+        }
 
 
 @dataclass(frozen=True)
 class ReadAdoption:
-    """An adoption as it came in, judged. The adopter is an actor, or only a name and a country."""
+    """An adoption as it came in, judged. The adopter is an actor, or only a name and what is known of its place."""
 
     uri: str
     attributed_to: str
     practice_uri: str
     practice_version: int
     adopter_uri: str | None
-    adopter: dict[str, str]
+    adopter: dict[str, Any]
     stage: str
     documented_by: str
     record: dict[str, Any]
@@ -70,7 +81,10 @@ def adoption_object(
     """The Note for an adoption; `owner` is the actor of the practice's owner, who is told."""
     language = _language(adoption.record)
     content = _told(adoption, adopter, language)
-    named = {"type": "Organization", **{k: adoption.adopter.get(k) or None for k in ("name", "country")}}
+    named = {
+        "type": "Organization",
+        **{k: adoption.adopter.get(k) or None for k in ("name", "country", "degurba", "population")},
+    }
     obj = {
         **addressed(adoption.uri, publisher.uri, [owner] if owner else []),
         "type": "Note",
@@ -165,11 +179,11 @@ def adoption_of(obj: Any) -> ReadAdoption:
     )
 
 
-def _adopter(inner: dict[str, Any]) -> tuple[str | None, dict[str, str]]:
+def _adopter(inner: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
     found = inner.get("adopter")
     if isinstance(found, dict) and "id" not in found:
         named = validated(NamedAdopter, {k: v for k, v in found.items() if k != "type"}, "adoption.adopter")
         if not named.name:
             raise refuse("adoption.adopter", N_("An adoption names its adopter."))
-        return None, {"name": named.name, "country": named.country}
+        return None, named.known()
     return uri_at(inner, "adopter", "adoption.adopter"), {}

@@ -255,6 +255,7 @@ def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:
         part=part,
         parts=[(p, *answers.answered(p, kept.data, everything)) for p in PARTS],
         problems=here,
+        labels={p.path: found[1].label for p in here if (found := place_of(p.path))},
         room=request.args.get("room", ""),
         bases=merging.fingerprints(part, kept.data),
         others=merging.others(kept.key),

@@ -7,7 +7,6 @@ import pytest
 from sqlmodel import select
 
 from exchange.catalogue.clusters import cluster
-from exchange.catalogue.communities import reference
 from exchange.catalogue.files.imports import import_file
 from exchange.catalogue.measures import bridging
 from exchange.catalogue.measures.bridging import Exchange
@@ -17,17 +16,14 @@ from exchange.db import Database
 from exchange.models.base import now
 from exchange.models.community import Community
 from federation import actor
-from tests.exchange.catalogue.territories import table
-from tests.exchange.catalogue.test_imports import ORIGIN, SEEDS, one_key, quick_keys  # noqa: F401
+from tests.exchange.catalogue.test_imports import ORIGIN, SEEDS
 
 pytestmark = pytest.mark.usefixtures("quick_keys")
 
 
 @pytest.fixture
 def seeds(database: Database, tmp_path: Path) -> Database:
-    """An instance with all seeds, and a table of local units in which five adopters are found by name."""
-    (tmp_path / "lau.csv").write_text(table(adopters=True), encoding="utf-8")
-    reference.import_reference(database, tmp_path / "lau.csv")
+    """An instance with all seeds."""
     with database.writing() as session:
         actor.create(session, ORIGIN, "Application", "instance")
     assert not import_file(database, ORIGIN, SEEDS).refused
@@ -53,46 +49,59 @@ def check_a_cluster_sees_what_its_members_have_part_in(seeds: Database) -> None:
         helsinki = session.exec(select(Community).where(Community.slug == "helsinki")).one()
         cluster.admit(session, made, helsinki.uri)
         found = bridging.bridging(session, cluster=made)
-    assert (found.exchanges["adoptions"].placed, found.representation.practices) == (1, 1)
+    assert (found.exchanges["adoptions"].placed, found.representation.practices) == (2, 1)
 
 
 def test_the_figures_of_the_seeds_are_those_worked_out_by_hand(seeds: Database) -> None:
-    """Of the 24 adoptions of the seeds, six have two ends whose kind of place is known:
+    """Of the 24 adoptions of the seeds, sixteen have two ends whose kind of place is known:
 
-        Mouans-Sartoux (town, 10,000)  → Liège (city, 197,355)      larger/smaller 19.7355
-                                       → Gavà (city, 46,705)                        4.6705
-                                       → Wrocław (city, 640,648)                   64.0648
-        Bad Belzig (rural, 15,439)     → Detmold (town, 74,388)                     4.8182
-                                       → Michendorf (rural, 13,000)                 1.1876
-        Barcelona (city, 1,636,762)    → Helsinki (city, 648,042)                   2.5257
+        Mouans-Sartoux (town, 10,000)  → Rosignano Marittimo (town, 30,807)   larger/smaller 3.0807
+                                       → Vaslui (town, 113,959)                              11.3959
+                                       → Torres Vedras (town)                                     –
+                                       → Troyan (town, 28,743)                                2.8743
+                                       → Liège (city, 197,327)                               19.7327
+                                       → Gavà (city, 46,771)                                  4.6771
+                                       → Wrocław (city, 640,648)                             64.0648
+        Bad Belzig (rural, 15,439)     → Eisenhüttenstadt (town, 24,633)                      1.5955
+                                       → Frankfurt (Oder) (city, 57,873)                      3.7485
+                                       → Michendorf (town, 12,726)                            1.2132
+                                       → Detmold (town, 74,388)                               4.8182
+                                       → Angermünde (rural, 13,744)                           1.1233
+                                       → Hagenow (town, 12,137)                               1.2721
+                                       → Gransee (rural, 5,871)                               2.6297
+        Helsinki (city, 648,042)       → Amsterdam (city, 862,965)                            1.3316
+        Barcelona (city, 1,636,762)    → Helsinki (city, 648,042)                             2.5257
 
-    Given by: rural 2, town 3, city 1. Taken by: rural 1, town 1, city 4. n = 6.
-    Across: 3 + 1 = 4 of 6 = .6667. Within: 2.            E-I = (4 − 2) / 6 = .3333
-    Chance within: (2·1 + 3·1 + 1·4) / 36 = 9/36 = .25, so chance across = .75.
-    town → city:  3/6 = .5     against 3·4/36 = .3333  → 1.5 times
-    rural → town: 1/6 = .1667  against 2·1/36 = .0556  → 3 times
-    rural → city: 0            against 2·4/36 = .2222  → 0
-    city → city:  1/6          against 1·4/36 = .1111  → 1.5 times
-    Median of 1.1876, 2.5257, 4.6705, 4.8182, 19.7355, 64.0648 = (4.6705 + 4.8182) / 2 = 4.7443.
-    The taker is the larger in four of six (not Michendorf, not Helsinki).
+    Given by: rural 7, town 7, city 2. Taken by: rural 2, town 8, city 6. n = 16.
+    Across: 3 + 4 + 1 = 8 of 16 = .5. Within: 8.            E-I = (8 − 8) / 16 = 0
+    Chance within: (7·2 + 7·8 + 2·6) / 256 = 82/256 = .3203, so chance across = .6797.
+    town → city:  3/16 = .1875 against 7·6/256 = .1641  → 1.1429 times
+    rural → town: 4/16 = .25   against 7·8/256 = .2188  → 1.1429 times
+    rural → city: 1/16 = .0625 against 7·6/256 = .1641  → .3810 times
+    city → city:  2/16 = .125  against 2·6/256 = .0469  → 2.6667 times
+    town → rural: 0            against 7·2/256 = .0547  → 0
+    The eighth of the fifteen ratios, from the smallest on, is 2.8743.
+    The taker is the larger in ten of the fifteen: not Michendorf, Angermünde, Hagenow, Gransee and Helsinki.
     """
     with seeds.reading() as session:
         found = bridging.bridging(session)
     told = found.exchanges["adoptions"]
-    assert (told.placed, told.unplaced) == (6, 18)
-    assert told.cross_share == pytest.approx(4 / 6)
-    assert told.cross_chance == pytest.approx(0.75)
-    assert told.ei == pytest.approx(1 / 3)
+    assert (told.placed, told.unplaced) == (16, 8)
+    assert told.cross_share == pytest.approx(0.5)
+    assert told.cross_chance == pytest.approx(174 / 256)
+    assert told.ei == pytest.approx(0)
     flows = {(f.origin, f.taker): (f.n, round(f.chance, 4), f.ratio) for f in told.flows if f.n or f.chance}
-    assert flows["town", "city"] == (3, 0.3333, pytest.approx(1.5))
-    assert flows["rural", "town"] == (1, 0.0556, pytest.approx(3))
-    assert flows["rural", "city"] == (0, 0.2222, 0)
-    assert flows["city", "city"] == (1, 0.1111, pytest.approx(1.5))
-    assert told.size_ratio == pytest.approx(4.7443, abs=1e-4)
-    assert told.upward == pytest.approx(4 / 6)
-    # Helsinki since 2018; Liège, Gavà and Wrocław since 2021; those without a year when they were recorded.
+    assert flows["town", "city"] == (3, 0.1641, pytest.approx(8 / 7))
+    assert flows["rural", "town"] == (4, 0.2188, pytest.approx(8 / 7))
+    assert flows["rural", "city"] == (1, 0.1641, pytest.approx(8 / 21))
+    assert flows["city", "city"] == (2, 0.0469, pytest.approx(8 / 3))
+    assert flows["town", "rural"] == (0, 0.0547, 0)
+    assert told.size_ratio == pytest.approx(2.8743)
+    assert told.upward == pytest.approx(10 / 15)
+    # As the seeds say since when: Rosignano, Vaslui, Torres Vedras, Troyan and Helsinki since 2018, Amsterdam 2020,
+    # Liège, Gavà and Wrocław 2021; those of Bad Belzig without a year, when they were recorded.
     assert {period: one.placed for period, one in found.over_time.items()} == {
-        "2018": 1, "2020": 0, "2021": 3, str(now().year): 2,
+        "2018": 5, "2020": 1, "2021": 3, str(now().year): 7,
     }  # fmt: skip
     check_who_is_heard(found)
     check_a_cluster_sees_what_its_members_have_part_in(seeds)

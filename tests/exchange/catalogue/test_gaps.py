@@ -11,7 +11,6 @@ from exchange.messages import NotAllowed, Refusal
 from exchange.models.community import Community
 from federation.ledger import journal
 from tests.exchange.catalogue.conftest import ORIGIN
-from tests.exchange.catalogue.test_imports import one_key, quick_keys  # noqa: F401
 from tests.rig import complete
 
 pytestmark = pytest.mark.usefixtures("quick_keys")

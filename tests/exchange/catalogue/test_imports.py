@@ -1,23 +1,19 @@
 """Files come in record by record: whole or not at all, and again without doing anything twice."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from sqlmodel import select
 
 import exchange
-from exchange.catalogue.files.exports import export
 from exchange.catalogue.files.imports import Report, import_file, slug_of
 from exchange.db import Database
 from exchange.messages import Refusal
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import Practice, PracticeVersion
-from federation import actor, keys
 from federation.ledger import journal
 from tests.exchange.vocabulary import samples
 from tests.exchange.vocabulary.activitystreams.test_hostile import STRANGE, places, put
@@ -26,24 +22,6 @@ ORIGIN = "https://practices.example"
 SEEDS = Path(exchange.__file__).parent / "seeds" / "practices.yaml"
 SMALL = {"tilos", "preston", "ii"}  # a Greek island, an English city, a Finnish municipality: two adoptions
 pytestmark = pytest.mark.usefixtures("quick_keys")
-
-
-@pytest.fixture(scope="module")
-def one_key() -> Any:
-    return keys.rsa.generate_private_key(65537, 2048)
-
-
-@pytest.fixture
-def quick_keys(monkeypatch: pytest.MonkeyPatch, one_key: Any) -> None:
-    """Making an RSA key takes longer than everything else here; one is enough for all."""
-    monkeypatch.setattr(keys.rsa, "generate_private_key", lambda *_, **__: one_key)
-
-
-@pytest.fixture
-def instance(database: Database) -> Database:
-    with database.writing() as session:
-        actor.create(session, ORIGIN, "Application", "instance")
-    return database
 
 
 def take(database: Database, data: Any, **how: Any) -> Report:
@@ -307,70 +285,6 @@ def test_a_csv_file_founds_the_communities_that_it_describes(instance: Database)
     assert list(told(report)) == ["brot"]
     with instance.reading() as session:
         assert session.exec(select(Community)).one().population_class == "pop-2"
-
-
-@pytest.fixture
-def another(new_database: Callable[[], str]) -> Database:
-    return Database(new_database())
-
-
-@pytest.mark.parametrize("format", ["yaml", "json", "csv", "xlsx"])
-def test_what_is_given_out_is_taken_in_as_it_was(instance: Database, another: Database, format: str) -> None:
-    import_file(instance, ORIGIN, SEEDS, only=SMALL)
-    take(instance, file(full(documentedBy="owner")))
-    with instance.reading() as session:
-        given = export(session, format=format)
-    assert import_file(instance, ORIGIN, given, kind=format).refused == []
-    report = import_file(another, "https://other.example", given)
-    assert report.refused == []
-    tables = format in ("csv", "xlsx")
-    for model, beside in ((Practice, ("record", "documented_by", "incomplete", "title_texts")),
-                          (Adoption, ("stage", "adopter", "record")),
-                          (Community, ("name", "country", "population", "degurba", "lat", "lon"))):  # fmt: skip
-        if model is Adoption and tables:
-            continue
-        with instance.reading() as ours, another.reading() as theirs:
-            left, right = (
-                {row.slug: [getattr(row, name) for name in beside] for row in session.exec(select(model))}
-                for session in (ours, theirs)
-            )
-        assert left == right
-    another.close()
-
-
-def test_the_profile_of_a_community_survives_yaml(instance: Database, another: Database) -> None:
-    import_file(instance, ORIGIN, SEEDS, only={"preston"})
-    with instance.reading() as session:
-        import_file(another, "https://other.example", export(session, format="yaml"))
-    with instance.reading() as ours, another.reading() as theirs:
-        assert theirs.exec(select(Community)).one().profile == ours.exec(select(Community)).one().profile
-    another.close()
-
-
-def test_the_file_given_out_has_the_shape_of_the_seeds(instance: Database) -> None:
-    import_file(instance, ORIGIN, SEEDS, only={"preston"})
-    with instance.reading() as session:
-        given = yaml.safe_load(export(session, format="yaml"))
-    seed = next(p for p in samples.PRACTICES if p["id"] == "preston-model")
-    assert given["practices"] == [seed | {"documentedBy": "others"}]
-    ours = next(c for c in samples.SEEDS["communities"] if c["id"] == "preston")
-    assert given["communities"] == [
-        {k: v for k, v in ours.items() if k != "population_class"} | {"kind": "ck-municipality"}
-    ]
-    assert given["adoptions"] == [a for a in samples.SEEDS["adoptions"] if a["practice"] == "preston-model"]
-
-
-def test_an_unknown_format_is_refused(instance: Database) -> None:
-    with instance.reading() as session, pytest.raises(Refusal, match="A file is YAML"):
-        export(session, format="pdf")
-
-
-def test_a_cell_too_long_for_a_sheet_is_laid_out_in_several(instance: Database) -> None:
-    lessons = [{"text": {"fr": f"{n}" * 7900}} for n in range(6)]
-    take(instance, file(full(lesson=lessons)))
-    with instance.reading() as session:
-        given = export(session, format="xlsx")
-    assert import_file(instance, ORIGIN, given).unchanged == ["four-a-pain"]
 
 
 def test_a_short_name_comes_out_of_any_title() -> None:

@@ -23,7 +23,6 @@ from exchange.translation import LANGUAGES
 from exchange.vocabulary import concepts
 from tests.exchange.catalogue.conftest import ORIGIN
 from tests.exchange.catalogue.territories import REAL, seeds
-from tests.exchange.catalogue.test_imports import one_key, quick_keys  # noqa: F401
 from tests.rig import complete
 
 pytestmark = pytest.mark.usefixtures("quick_keys")

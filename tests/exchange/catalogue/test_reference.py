@@ -11,7 +11,7 @@ from exchange.db import Database
 from exchange.models.territory import ReferenceUnit
 from federation import actor
 from tests.exchange.catalogue.territories import REAL, table
-from tests.exchange.catalogue.test_imports import ORIGIN, one_key, quick_keys  # noqa: F401
+from tests.exchange.catalogue.test_imports import ORIGIN
 
 ODD = (
     "FR,bad code!,Nulle part,,FRK23,,,3,no,,,,",

@@ -13,7 +13,7 @@ from exchange.db import Database
 from exchange.messages import Refusal
 from exchange.models.community import Community
 from federation import actor
-from tests.exchange.catalogue.test_imports import ORIGIN, one_key, quick_keys  # noqa: F401
+from tests.exchange.catalogue.test_imports import ORIGIN
 
 HEADER = (
     "country,lau_code,name,name_latin,nuts3_2016,population,area_m2,degurba,coastal,city_id,city_name,"

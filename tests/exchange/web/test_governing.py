@@ -127,6 +127,7 @@ def test_a_page_of_the_instance_is_for_administrators(hamlets: Any, admin: Visit
 
 def test_an_officer_takes_along_and_erases_what_is_kept(hamlets: Any) -> None:
     house, _ = hamlets
+    logged_in(house, OWNER, "coordinator")  # to whom stays what the two share
     leaver = logged_in(house, OTHER, "coordinator")
     mailbox = f"coordinator@{OTHER}.localhost"
     path = leaver.post("/desk/practices/new", {"language": "en"}).location

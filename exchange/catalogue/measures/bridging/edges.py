@@ -145,8 +145,13 @@ def _end(uri: str | None, degurba: str | None, people: int | None) -> End:
 
 
 def _named(session: Session, adopter: dict[str, Any], known: dict[tuple[str, str], End]) -> End:
-    """Where an adopter that is only a name lies, if official statistics know one place of that name."""
+    """What kind of place an adopter is that is only a name: as it was told, else as official statistics know it.
+
+    They know it when they have one place of that name.
+    """
     name, country = str(adopter.get("name") or ""), str(adopter.get("country") or "")
+    if adopter.get("degurba"):
+        return _end(None, adopter["degurba"], adopter.get("population"))
     if (name, country) not in known:
         units = reference.match(session, country, name=name) if name and country else []
         unit = units[0] if units else None

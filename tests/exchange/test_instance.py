@@ -25,3 +25,12 @@ def test_a_directory_that_holds_something_is_left_alone(data_dir: Path) -> None:
     with pytest.raises(Refusal):
         Instance.create(data_dir, origin="https://practices.example", name="Our villages")
     assert [path.name for path in data_dir.iterdir()] == ["diary.txt"]
+
+
+def test_an_instance_is_not_opened_under_another_address(data_dir: Path) -> None:
+    Instance.create(data_dir, origin="https://practices.example", name="Our villages").close()
+    Instance.open(config.load(data_dir)).close()
+    with pytest.raises(
+        Refusal, match=r"is of https://practices.example, and the settings say https://other.example"
+    ):
+        Instance.open(config.load(data_dir, origin="https://other.example"))

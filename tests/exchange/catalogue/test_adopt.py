@@ -167,3 +167,16 @@ def test_a_withdrawn_adoption_is_gone_from_the_list(
     taken.local = False
     with pytest.raises(NotAllowed):
         adopt.withdraw_adoption(session, taken)
+
+
+def test_no_stage_is_reached_and_nothing_begins_in_days_to_come(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    for record, path in (({"since": "2999"}, "since"), ({"stageDates": {"ad-piloting": "2999-01-01"}}, "on")):
+        with pytest.raises(Refusal) as refusal:
+            adopt.adopt(session, practice, arvieu, stage="ad-piloting", **record)
+        assert [p.path for p in refusal.value.problems] == [path]
+    with pytest.raises(Refusal):
+        adopt.adopt(session, practice, arvieu, stage="ad-piloting", on="2999-01-01")
+    today = now().date().isoformat()
+    assert adopt.adopt(session, practice, arvieu, stage="ad-piloting", on=today, since=today).stage

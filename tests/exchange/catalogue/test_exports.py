@@ -1,6 +1,7 @@
 """What is given out can be taken in again, here and elsewhere, and is known where it came from."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
@@ -114,3 +115,12 @@ def test_a_cell_too_long_for_a_sheet_is_laid_out_in_several(instance: Database) 
     with instance.reading() as session:
         given = export(session, format="xlsx")
     assert import_file(instance, ORIGIN, given).unchanged == ["four-a-pain"]
+
+
+def test_what_a_file_is_says_more_than_its_name(instance: Database, tmp_path: Path) -> None:
+    import_file(instance, ORIGIN, SEEDS, only={"preston"})
+    with instance.reading() as session:
+        (tmp_path / "table.csv").write_bytes(export(session, format="xlsx"))
+        (tmp_path / "book.xlsx").write_bytes(export(session, format="csv"))
+    for name in ("table.csv", "book.xlsx"):
+        assert import_file(instance, ORIGIN, tmp_path / name).unchanged == ["preston-model"]

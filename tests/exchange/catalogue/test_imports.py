@@ -307,3 +307,8 @@ def test_something_strange_anywhere_in_a_file_is_taken_in_or_refused(
         monkeypatch.setattr("exchange.vocabulary.files.read_json", lambda _, data=strange: data)
         report = import_file(instance, ORIGIN, b"{}")
         assert all(problems and f"{name}{problems}".encode() for name, problems in report.refused)
+
+
+def test_a_record_without_a_name_is_called_by_its_place_in_the_file(instance: Database) -> None:
+    report = take(instance, {"practices": [None, 5, {}, {"title": "x"}]})
+    assert list(told(report)) == ["practices.0", "practices.1", "practices.2", "practices.3"]

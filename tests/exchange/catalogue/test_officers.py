@@ -89,3 +89,35 @@ def test_an_officer_acts_for_one_community_and_an_administrator_for_all(
 def test_what_is_not_a_mailbox_is_refused(session: Session, loos: Community, mailbox: str) -> None:
     with pytest.raises(Refusal):
         officers.invite(session, mailbox, loos)
+
+
+def test_an_invitation_moves_nobody_who_acts_already(
+    session: Session, loos: Community, arvieu: Community
+) -> None:
+    _officer, token = officers.invite(session, "energie@loos.example", loos)
+    made, _again = officers.invite(session, "energie@loos.example", arvieu)  # it was not used yet
+    assert made.community_id == arvieu.id
+    made, token = officers.invite(session, "energie@loos.example", loos)
+    officers.accept_invitation(session, token, PASSWORD)
+    for community, role in ((arvieu, "officer"), (loos, "editor"), (None, "admin")):
+        with pytest.raises(Refusal) as refusal:
+            officers.invite(session, "energie@loos.example", community, role)
+        assert [problem.path for problem in refusal.value.problems] == ["mailbox"]
+    assert (made.community_id, made.role) == (loos.id, "officer")
+    _same, token = officers.invite(session, "energie@loos.example", loos)  # who lost the password
+    assert officers.invited(session, token).id == made.id
+
+
+def test_the_last_administrator_does_not_become_an_officer(session: Session, loos: Community) -> None:
+    _officer, token = officers.invite(session, "it@loos.example", None, "admin")
+    officers.accept_invitation(session, token, PASSWORD)
+    with pytest.raises(Refusal):
+        officers.invite(session, "it@loos.example", loos, "officer")
+    assert session.exec(select(Officer)).one().role == "admin"
+
+
+def test_a_password_of_one_letter_is_refused(session: Session, loos: Community) -> None:
+    _officer, token = officers.invite(session, "energie@loos.example", loos)
+    for password in ("a" * 16, "abababababab"):
+        with pytest.raises(Refusal):
+            officers.accept_invitation(session, token, password)

@@ -140,3 +140,22 @@ def test_an_argument_that_is_not_text_and_a_reader_that_leaves_are_survived(oper
     )
     assert b"Traceback" not in piped.stderr
     assert b"BrokenPipe" not in piped.stderr
+
+
+def test_a_minus_before_a_word_is_a_part_of_the_question(operator: Operator) -> None:
+    assert "'-n'" not in operator.types("search", "energy", "-nuclear").output
+    assert operator.reads("search", "zebra", "-quagga")["total"] == 0
+    for typed in (("--nuclear",), ("energy", "--contry", "FR"), ("--contry=FR",)):
+        assert "No such option" in operator.types("search", *typed, status=2).stderr
+    assert operator.reads("search", "--limit=1")["per_page"] == 1
+
+
+def test_names_countries_and_tokens_are_checked_as_in_forms(operator: Operator) -> None:
+    long = operator.types("community", "add", "mere", "--name", "x" * 121, "--country", "IE", status=1)
+    assert "at most 120 characters" in long.stderr
+    nowhere = operator.types("community", "add", "mere", "--name", "Mere", "--country", "XX", status=1)
+    assert "“XX” is not the code of a country." in nowhere.stderr
+    kept = operator.types("community", "add", "instance", "--name", "Mere", "--country", "IE", status=1)
+    assert "“instance” is kept for the instance itself." in kept.stderr
+    token = ("token", "add", "--community", "loos", "--scope", "admin")
+    assert "belongs to no community" in operator.types(*token, status=2).stderr

@@ -95,7 +95,7 @@ def picture(
     if not small:
         labels = Labels(land.WIDTH, view.height, [(c.x, c.y, c.radius) for c in circles])
         made.add(
-            *labels.placed([(c.x, c.y, c.radius, short(name(c.places[0]))) for c in circles if c.practices])
+            *labels.placed([(c.x, c.y, c.radius, _called(c.places, name)) for c in circles if c.practices])
         )
         made.add(_legend(view.height, most, any(c.practices and not c.kind for c in circles)))
     return Drawn(made, beyond, len(arrows), left_out)
@@ -239,6 +239,12 @@ def _circle(circle: Circle, name: Callable[[Place], str], where: Where | None) -
         return shape
     tellers = [place for place in circle.places if place.practices]
     return drawing.link(where(tellers), shape, label=said(tellers, name))
+
+
+def _called(places: list[Place], name: Callable[[Place], str]) -> str:
+    """A circle on the map: its first place, and how many more there are in it."""
+    more = f" +{len(places) - 1}" if len(places) > 1 else ""
+    return short(name(places[0])) + more
 
 
 def short(name: str) -> str:

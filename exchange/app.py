@@ -6,7 +6,7 @@ from flask.json.provider import DefaultJSONProvider
 from exchange import api, web
 from exchange.instance import Instance
 from exchange.web.doors import activitypub, inboxes
-from exchange.web.frame import doorstep, proxies
+from exchange.web.frame import crowd, doorstep, proxies
 
 LARGEST_FORM = 4 * 1024 * 1024  # bytes
 
@@ -22,6 +22,7 @@ def create_app(instance: Instance) -> Flask:
     inboxes.register(app, instance)
     if instance.settings.trusted_proxies:
         app.wsgi_app = proxies.behind(app.wsgi_app, instance.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
+    crowd.register(app)
     doorstep.register(app)
     activitypub.register(app, instance)
     api.register(app, instance)

@@ -24,7 +24,7 @@ from exchange.arrivals import (
 )
 from exchange.arrivals.taking import Taking, adoption_at, community_at, practice_at, review_at
 from exchange.catalogue.clusters import belonging, call, calls, collect
-from exchange.messages import Refusal
+from exchange.messages import N_, Refusal
 from exchange.models.community import Community
 from exchange.models.practice import WITHDRAWN, Practice
 from exchange.models.review import Review
@@ -44,6 +44,7 @@ from federation.neighbours import followers, moving
 from federation.node import Incoming
 from federation.wire.activity import id_of, ids_of, origin_of, same_origin
 
+NOT_IN_ORDER = N_("The object is not in order.")  # for sentences with gaps: a reason is a key for translators
 ACTORS = ("Organization", "Application", "Service", "Group", "Person")
 
 
@@ -118,7 +119,8 @@ class Arrivals:
             return bool(verb(session, audience.public_part(incoming)))
         except Refusal as refusal:
             first = refusal.problems[0]
-            raise BadActivity(first.message.msgid, detail=str(refusal)[:500]) from refusal
+            told = first.message.msgid if "%(" not in first.message.msgid else NOT_IN_ORDER
+            raise BadActivity(told, detail=str(refusal)[:500]) from refusal
 
     def followed(self, session: Session, actor_uri: str) -> None:
         """Nothing to do: the actor's past comes through `handle` as everything else does."""

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import structlog
 from waitress.task import ThreadedTaskDispatcher
@@ -21,8 +22,18 @@ LARGEST_BODY = 12 * 1024 * 1024  # what the server reads at all; pages and inbox
 PATIENCE = 2.0  # seconds that requests under way may still take when we stop
 
 
+URGENT = ("/healthz", "/readyz")
+
+
 class _Dispatcher(ThreadedTaskDispatcher):
-    """Threads that are not waited for longer than an operator waits."""
+    """Threads that are not waited for longer than an operator waits; who asks whether we live goes before all others."""
+
+    def add_task(self, task: Any) -> None:
+        super().add_task(task)
+        if task.requests and task.requests[0].path in URGENT:
+            with self.lock:
+                if self.queue and self.queue[-1] is task:
+                    self.queue.rotate(1)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = PATIENCE) -> bool:
         return super().shutdown(cancel_pending, timeout)

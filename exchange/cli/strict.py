@@ -12,16 +12,21 @@ not come in any more, the while is short: nobody holds the house by sitting in i
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.parser import HTTPRequestParser, ParsingError, TransferEncodingNotImplemented
 from waitress.server import BaseWSGIServer, create_server
 
 CROWDED = 0.75  # of the connections that may be open at once
-BRIEF = 2.0  # seconds that a connection may then stay open without a request
+BRIEF = 0.5  # seconds that a connection may then stay open without a request
 
 
 class _Parser(HTTPRequestParser):
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except TransferEncodingNotImplemented as error:
+            raise ParsingError("The request comes packed in a way that is not read here.") from error
+        except ValueError as error:  # an address that Python's own parser stumbles over
+            raise ParsingError("The address of the request cannot be read.") from error
         # What is left of Transfer-Encoding here is that of HTTP/1.0, which has none.
         if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
             raise ParsingError("The length of the request is told in two ways.")

@@ -67,6 +67,6 @@ def next_try(
     if answer is Answer.DENIED and tries >= KNOCKS:
         return None
     wait = pause(tries)
-    if retry_after is not None:
-        wait = max(min(retry_after, LONGEST_RETRY_AFTER), timedelta(0))
+    if retry_after is not None:  # it may ask for more patience than we have, not for less
+        wait = max(wait, min(retry_after, LONGEST_RETRY_AFTER))
     return None if at + wait > created_at + LAST_DAY * (1 + JITTER / 2) else at + wait

@@ -38,8 +38,8 @@ def is_json(content_type: str) -> bool:
 def retry_after(value: str | None) -> timedelta | None:
     """How long a Retry-After header asks to wait, at most twelve hours; None when it says nothing."""
     text = (value or "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return min(timedelta(seconds=int(text)), LONGEST_WAIT)
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT) if len(text) < 10 else LONGEST_WAIT
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

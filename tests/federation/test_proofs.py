@@ -171,6 +171,16 @@ def test_of_several_proofs_the_readable_one_counts() -> None:
     proofs.verify_object({**document, "proof": [{"type": "Other"}, document["proof"]]}, alice())
 
 
+def test_of_several_proofs_of_the_owner_none_may_be_wrong_in_whatever_order() -> None:
+    signed = proofs.sign_object(ACTIVITY, key_id=KEY_ID, private_key=secret(), created=CREATED)
+    good = signed["proof"]
+    bad = good | {"proofValue": proofs.multibase.encode(bytes(64))}
+    proofs.verify_object(signed | {"proof": [good, good]}, alice())
+    for several in ([good, bad], [bad, good], [good, good | {"verificationMethod": f"{ALICE}#other"}]):
+        with pytest.raises(InvalidSignature):
+            proofs.verify_object(signed | {"proof": several}, alice())
+
+
 def test_a_number_that_has_no_canonical_form_is_refused() -> None:
     document = signed()
     document["big"] = 2**60

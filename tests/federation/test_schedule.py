@@ -40,9 +40,18 @@ def test_after_a_week_nobody_tries_again() -> None:
 
 def test_a_wish_for_later_counts_up_to_twelve_hours() -> None:
     at = now()
-    for wish, kept in ((timedelta(hours=2), 2), (timedelta(days=9), 12), (timedelta(hours=-1), 0)):
+    for wish, kept in ((timedelta(hours=2), 2), (timedelta(days=9), 12)):
         due = next_try(tries=1, created_at=at, at=at, status=503, retry_after=wish)
         assert due == at + timedelta(hours=kept)
+
+
+def test_nobody_makes_us_hurry() -> None:
+    at = now()
+    for wish in (timedelta(0), timedelta(seconds=5), timedelta(hours=-1)):
+        for tries, minutes in ((1, 1), (2, 5), (3, 15)):
+            due = next_try(tries=tries, created_at=at, at=at, status=503, retry_after=wish)
+            assert due is not None
+            assert due >= at + timedelta(minutes=minutes) * 0.8
 
 
 def test_the_third_closed_door_is_the_last() -> None:

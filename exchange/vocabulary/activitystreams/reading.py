@@ -17,6 +17,9 @@ _ROUNDS = 4  # in which what we do not know is taken out of a record before it i
 Model = TypeVar("Model", bound=BaseModel)
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # of what somebody said; beyond it nobody can count on from there
+
+
 def refuse(path: str, msgid: str, **params: Any) -> Refusal:
     """A refusal of what arrived, at one field."""
     return Refusal([Problem(path, Message(msgid, params))])
@@ -80,7 +83,7 @@ def moment_at(obj: Mapping[str, Any], name: str, default: datetime | None = None
         moment = moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
     except (ValueError, OverflowError):
         moment = None
-    if moment is None:
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise refuse(name, N_("A date and time with its offset from UTC is expected here."))
     return moment
 

@@ -82,6 +82,5 @@ def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
     response = page(error.code)
-    if error.code == 405:
-        response.headers.extend((k, v) for k, v in error.get_headers() if k == "Allow")
+    response.headers.extend((k, v) for k, v in error.get_headers() if k in ("Allow", "Retry-After"))
     return response

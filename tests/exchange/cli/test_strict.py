@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from exchange.cli.serving import _Dispatcher
 from exchange.cli.strict import strict_server
 
 LIMIT = 30
@@ -58,3 +59,51 @@ def test_where_there_is_room_a_silent_connection_is_left_alone(port: int) -> Non
     time.sleep(3.5)
     silent.request("GET", "/")
     assert silent.getresponse().read() == b"hello"
+
+
+@pytest.mark.parametrize("target", ["http://[::", "http://[]/", "http://a]b/"])
+def test_an_address_that_cannot_be_read_is_answered(port: int, target: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
+        raw.sendall(f"GET {target} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        assert raw.recv(4096).startswith(b"HTTP/1.1 400 ")
+    assert ask(port, patience=5) == b"hello"
+
+
+def test_a_packing_that_nobody_knows_is_refused(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
+        raw.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")
+        assert raw.recv(4096).startswith(b"HTTP/1.1 400 ")
+
+
+def test_who_asks_whether_we_live_goes_before_all_who_wait() -> None:
+    started, over, served = threading.Event(), threading.Event(), []
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            started.set()
+            over.wait(10)
+        served.append(environ["PATH_INFO"])
+        return hello(environ, start)
+
+    dispatcher = _Dispatcher()
+    server = strict_server(app, {}, host="127.0.0.1", port=0, _dispatcher=dispatcher, asyncore_use_poll=True)
+    dispatcher.set_thread_count(1)
+    threading.Thread(target=server.run, daemon=True).start()
+    with ExitStack() as asked:
+        for path in ("/slow", "/a", "/b", "/healthz"):
+            one = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=10)
+            asked.callback(one.close)
+            one.request("GET", path)
+            started.wait(5)
+            waiting = 3 if path == "/healthz" else {"/a": 1, "/b": 2}.get(path, 0)
+            for _moment in range(200):
+                if len(dispatcher.queue) == waiting:
+                    break
+                time.sleep(0.02)
+        over.set()
+        for _moment in range(200):
+            if len(served) == 4:
+                break
+            time.sleep(0.02)
+    server.close()
+    assert served == ["/slow", "/healthz", "/a", "/b"]

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from exchange.arrivals import newcomers
+from exchange.messages import Refusal
 from exchange.models.adoption import Adoption
+from exchange.models.community import Community
 from exchange.models.practice import Practice
 from exchange.models.review import Review
 from federation.ledger import arrivals, rules
-from tests.journeys.point_3.said import all_of, article, newer, ours
+from tests.journeys.point_3.said import all_of, article, held, newer, ours
 from tests.outsider import Outsider
 from tests.rig import House, Rig
 
@@ -95,3 +97,52 @@ def test_only_an_organisation_judges_and_adopts(
     elsewhere.say(house, somebody, "Create", adoption(elsewhere, house, somebody, "a", 1))
     rig.settle()
     assert [*all_of(house, Review), *all_of(house, Adoption)] == []
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("a.b.villages.example", "villages.example"),
+        ("villages.example", "villages.example"),
+        ("mairie.arvieu.gouv.fr", "arvieu.gouv.fr"),
+        ("x.y.town.co.uk", "town.co.uk"),
+        ("a.abc.de", "abc.de"),
+        ("there.localhost:8443", "there.localhost:8443"),
+        ("localhost", "localhost"),
+        ("203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_with_subdomains_alone_nobody_becomes_many(host: str, domain: str) -> None:
+    assert newcomers.registrable(host) == domain
+
+
+def test_hosts_of_one_domain_share_a_day(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newcomers, "A_DAY", 3)
+    with house.instance.database.writing() as session:
+        for n in range(3):
+            origin = f"https://y{n}.wider.example"
+            session.add(
+                Community(
+                    uri=f"{origin}/a", slug="a", local=False, instance=origin, name={"en": "A"}, country="FR"
+                )
+            )
+    with house.instance.database.reading() as session:
+        for host in ("y0.wider.example", "y9.wider.example", "wider.example", "a.b.wider.example"):
+            with pytest.raises(Refusal):
+                newcomers.check(session, f"https://{host}/b")
+        for host in ("narrower.example", "notwider.example", "wider.example.org"):
+            newcomers.check(session, f"https://{host}/b")
+
+
+def test_a_date_at_the_end_of_all_days_is_refused_and_holds_nothing_up(
+    rig: Rig, house: House, fedi: Outsider, town: str
+) -> None:
+    thing = article(fedi, house, town)
+    for field in ("updated", "published"):
+        for date in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"):
+            fedi.say(house, town, "Create", {**thing, field: date})
+    rig.settle()
+    assert {a.state for a in all_of(house, arrivals.Arrival) if a.kind == "Create"} == {"refused"}
+    fedi.say(house, town, "Update", thing)
+    rig.settle()
+    assert held(house, thing["id"]).title == "A bridge"

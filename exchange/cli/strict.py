@@ -43,7 +43,25 @@ def strict_server(app: Any, listening: dict[int, Any], **options: Any) -> Any:
         if isinstance(one, BaseWSGIServer):
             one.channel_class = _Channel
             _let_go_of_the_silent(one)
+            _let_all_in(one)
     return server
+
+
+def _let_all_in(server: Any) -> None:
+    """Who stands at the door comes in at once, not one for each look at all that is open.
+
+    Under load a look takes as long as the threads leave to it, and whoever came last waited for all who came first.
+    """
+    let_one_in = server.handle_accept
+
+    def handle_accept() -> None:
+        while len(server.active_channels) < server.adj.connection_limit:
+            before = len(server.active_channels)
+            let_one_in()
+            if len(server.active_channels) == before:
+                return
+
+    server.handle_accept = handle_accept
 
 
 def _let_go_of_the_silent(server: Any) -> None:

@@ -1,4 +1,4 @@
-"""What one watches in the demo: a practice arrives, a review comes home, an adoption is confirmed."""
+"""What one watches in the demo: a practice arrives, a review comes home, an adoption is confirmed, a cluster is answered."""
 
 import time
 from importlib.resources import files
@@ -7,21 +7,36 @@ from urllib.parse import urlencode
 
 import yaml
 
-from exchange.cli.demo.cast import EUROPE, FRANCE, GEMEINDEN, LATECOMER
+from exchange.cli.demo.cast import EUROPE, FRANCE, GEMEINDEN, HUB, LATECOMER
 from exchange.cli.demo.theatre import Stage, Theatre
 from exchange.cli.demo.visitor import arrivals, call, until
 from exchange.cli.output import say
 
 BREATH = 3.0  # seconds between “ready” and the first act
 WORDS = "tiers-lieu numérique Jardin"
+ANSWER_TITLE = {
+    "it": "Qualcuno che risponda al telefono",
+    "en": "Somebody who answers the telephone",
+    "fr": "Quelqu’un qui réponde au téléphone",
+    "de": "Jemand, der ans Telefon geht",
+    "es": "Alguien que conteste al teléfono",
+}
+ANSWER = {
+    "it": "Inventato per la dimostrazione: una persona in un comune vicino che ci accompagni nel primo anno.",
+    "en": "Invented for the demo: one person in a place nearby who goes with us through the first year.",
+    "fr": "Inventé pour la démonstration : une personne d’une commune voisine qui nous accompagne la première année.",
+    "de": "Für die Vorführung erfunden: eine Person in der Nachbargemeinde, die uns durch das erste Jahr begleitet.",
+    "es": "Inventado para la demostración: una persona de un municipio vecino que nos acompañe el primer año.",
+}
 
 
 def play(theatre: Theatre) -> None:
-    """All three acts; a second performance with the same data revises instead of publishing."""
+    """All four acts; a second performance with the same data revises instead of publishing."""
     _wait(theatre, BREATH)
     uri = _publish(theatre)
     _review(theatre, uri)
     _adopt(theatre, uri)
+    _answer(theatre)
 
 
 def _publish(theatre: Theatre) -> str:
@@ -91,6 +106,48 @@ def _adopt(theatre: Theatre, uri: str) -> None:
     call(france, "PUT", f"/adoptions/{shown['key']}/confirmation", {"confirmed": True})
     _, took = until(lambda: call(europe, "GET", f"/adoptions/{made['key']}")["confirmed"], since=since)
     say(f"  {shown['adopter']['name']} reads after {took:,.0f} ms that its origin confirms it")
+
+
+def _answer(theatre: Theatre) -> None:
+    europe, germany, hub = (theatre.stages[house.name] for house in (EUROPE, GEMEINDEN, HUB))
+    asked = next(iter(call(hub, "GET", "/consultations")["items"]), None)
+    if asked is None or call(hub, "GET", f"/consultations/{asked['key']}")["contributions"]:
+        return
+    for stage in (europe, germany):
+        until(lambda stage=stage: _there(stage, asked), since=time.perf_counter())
+    since = time.perf_counter()
+    said = call(
+        europe,
+        "POST",
+        f"/consultations/{_there(europe, asked)}/contributions",
+        {"by": EUROPE.acting, "title": ANSWER_TITLE, "text": ANSWER},
+    )
+    listed, took = until(lambda: _said(hub, asked, said), since=since)
+    say(f"\n{EUROPE.acting.title()} answers the cluster; it stands in the consultation after {took:,.0f} ms")
+    until(lambda: _said(germany, asked, said), since=time.perf_counter())
+    since = time.perf_counter()
+    call(
+        germany,
+        "PUT",
+        f"/consultations/{_there(germany, asked)}/support",
+        {"by": GEMEINDEN.acting, "contribution": listed["id"]},
+    )
+    _, took = until(lambda: _said(hub, asked, said)["supported_by"], since=since)
+    say(f"  {GEMEINDEN.acting.title()} supports it; the cluster counts that after {took:,.0f} ms")
+    say(f"  {hub.origin}/consultations/{asked['key']}")
+
+
+def _there(stage: Stage, asked: dict[str, Any]) -> str | None:
+    """The key of a consultation on another instance, once it is known there."""
+    known = call(stage, "GET", "/consultations")["items"]
+    return next((str(one["key"]) for one in known if one["id"] == asked["id"]), None)
+
+
+def _said(stage: Stage, asked: dict[str, Any], said: dict[str, Any]) -> Any:
+    """A contribution as an instance lists it, once it does."""
+    key = _there(stage, asked)
+    listed = call(stage, "GET", f"/consultations/{key}")["contributions"] if key else []
+    return next((one for one in listed if one["id"] == said["id"] and one["titles"]), None)
 
 
 def _with(stage: Stage, path: str, made: dict[str, Any]) -> dict[str, Any] | None:

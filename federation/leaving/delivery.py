@@ -198,7 +198,7 @@ def settle(session: Session, row: Delivery, result: Result) -> None:
     session.add(row)
     if result.skipped:
         return
-    row.attempts += 1
+    row.attempts += not schedule.is_appointment(result.status, result.retry_after)
     row.inbox = result.inbox
     row.last_status, row.last_error = result.status, result.error[:500]
     answer = schedule.judge(result.status)
@@ -223,6 +223,10 @@ def settle(session: Session, row: Delivery, result: Result) -> None:
 
 def _tell_host(session: Session, row: Delivery, result: Result, at: datetime) -> None:
     """Keep the breaker: a host that answers at all is alive, one in trouble is tried less and less."""
+    if schedule.is_appointment(result.status, result.retry_after):
+        asked = min(result.retry_after or schedule.SOONEST, schedule.LONGEST_RETRY_AFTER)
+        hosts.known(session, row.host).next_probe = at + asked
+        return
     if schedule.is_host_failure(result.status) and not result.final:
         host = hosts.failed(session, row.host, result.error)
         if host.failures >= schedule.SUSPEND_AFTER:
@@ -241,8 +245,6 @@ def _tell_host(session: Session, row: Delivery, result: Result, at: datetime) ->
     elif not result.final:
         host.state, host.failures, host.next_probe = "ok", 0, None
         host.last_error = result.error[:500]
-        if result.status == 429 and result.retry_after:
-            host.next_probe = at + min(result.retry_after, schedule.LONGEST_RETRY_AFTER)
     if was_suspended and host.state == "ok":
         outbox.hasten(session, row.host)
         reading.compare_soon(session, row.host)

@@ -14,6 +14,8 @@ PAUSES = (0 * MINUTE, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR,
 LAST_DAY = 7 * DAY
 JITTER = 0.2
 LONGEST_RETRY_AFTER = 12 * HOUR
+SOONEST = timedelta(seconds=1)  # however soon the other side would have us back
+PART_OF_AGE = 50  # ... and never sooner than this part of the time that it has waited already
 KNOCKS = 3  # tries at a door that says 401 or 403
 SUSPEND_AFTER = 5  # failures in a row, after which a host is only probed
 
@@ -51,6 +53,15 @@ def is_host_failure(status: int | None) -> bool:
     return status is None or status >= 500
 
 
+def is_appointment(status: int | None, retry_after: timedelta | None) -> bool:
+    """Whether the host is there, has too much to do, and says when to come again.
+
+    RFC 9110 (503) and RFC 6585 (429) give `Retry-After` this meaning. Such an answer blames neither the
+    activity nor the host, so it counts as no try: otherwise a busy hour would use up the schedule.
+    """
+    return status in (429, 503) and retry_after is not None
+
+
 def pause(tries: int) -> timedelta:
     """The time between the last of `tries` tries and the next one, ±20 %."""
     base = PAUSES[tries] if tries < len(PAUSES) else DAY
@@ -66,7 +77,7 @@ def next_try(
         return None
     if answer is Answer.DENIED and tries >= KNOCKS:
         return None
-    wait = pause(tries)
-    if retry_after is not None:  # it may ask for more patience than we have, not for less
-        wait = max(wait, min(retry_after, LONGEST_RETRY_AFTER))
+    wait = SOONEST if is_appointment(status, retry_after) else pause(tries)
+    if retry_after is not None:
+        wait = max(wait, min(retry_after, LONGEST_RETRY_AFTER), (at - created_at) / PART_OF_AGE)
     return None if at + wait > created_at + LAST_DAY * (1 + JITTER / 2) else at + wait

@@ -143,6 +143,24 @@ def test_retry_after_is_honoured_up_to_twelve_hours(
     assert len(saillans.notebook.notes) == 2
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_is_busy_all_day_uses_up_no_try_and_is_not_given_up(
+    world: World, pair: tuple[Instance, Instance], status: int
+) -> None:
+    ulm, saillans = pair
+    saillans.answer = lambda method, path: (status, {"Retry-After": "5"})
+    for number in range(10):
+        ulm.say(str(number), "text")
+    before = posts(saillans)
+    for _ in range(30):
+        world.later(seconds=6)
+    assert {delivery.attempts for delivery in ulm.deliveries()} == {0}
+    assert posts(saillans) - before <= 2 * 30  # the host rests between two of its answers
+    saillans.answer = lambda method, path: None
+    world.later(minutes=1)
+    assert len(saillans.notebook.notes) == 10
+
+
 def test_a_slow_host_delays_nobody_else(world: World) -> None:
     ulm = world["ulm"]
     for name in ("saillans", "arvieu", "slow"):

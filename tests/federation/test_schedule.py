@@ -38,20 +38,31 @@ def test_after_a_week_nobody_tries_again() -> None:
     assert next_try(created_at=at - timedelta(days=7, hours=1), **arguments) is None  # type: ignore[arg-type]
 
 
-def test_a_wish_for_later_counts_up_to_twelve_hours() -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_is_busy_says_when_to_come_again_up_to_twelve_hours(status: int) -> None:
     at = now()
-    for wish, kept in ((timedelta(hours=2), 2), (timedelta(days=9), 12)):
-        due = next_try(tries=1, created_at=at, at=at, status=503, retry_after=wish)
-        assert due == at + timedelta(hours=kept)
+    for wish, kept in (("0", 1), ("-9", 1), ("5", 5), ("7200", 7200), ("999999", 12 * 3600)):
+        due = next_try(tries=3, created_at=at, at=at, status=status, retry_after=timedelta(seconds=int(wish)))
+        assert due == at + timedelta(seconds=kept)
 
 
-def test_nobody_makes_us_hurry() -> None:
+def test_what_has_waited_long_comes_less_often_however_soon_it_may() -> None:
+    at = now()
+    for waited, least in ((timedelta(hours=1), 72), (timedelta(days=1), 24 * 72)):
+        due = next_try(tries=0, created_at=at - waited, at=at, status=429, retry_after=timedelta(seconds=1))
+        assert due == at + timedelta(seconds=least)
+
+
+@pytest.mark.parametrize("status", [None, 408, 500, 502])
+def test_who_is_in_trouble_may_ask_for_more_time_and_not_for_less(status: int | None) -> None:
     at = now()
     for wish in (timedelta(0), timedelta(seconds=5), timedelta(hours=-1)):
         for tries, minutes in ((1, 1), (2, 5), (3, 15)):
-            due = next_try(tries=tries, created_at=at, at=at, status=503, retry_after=wish)
+            due = next_try(tries=tries, created_at=at, at=at, status=status, retry_after=wish)
             assert due is not None
             assert due >= at + timedelta(minutes=minutes) * 0.8
+    late = next_try(tries=1, created_at=at, at=at, status=status, retry_after=timedelta(hours=2))
+    assert late == at + timedelta(hours=2)
 
 
 def test_the_third_closed_door_is_the_last() -> None:

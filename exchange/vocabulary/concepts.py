@@ -19,7 +19,8 @@ PREFIX = "urn:practices:voc:"
 class Concept:
     """One concept: its identifier, its scheme's short name, and its labels by language.
 
-    `alternatives` are the everyday words, by language, by which it is also found.
+    `alternatives` are the everyday words by which it is also found: those of themes in every official
+    language of the Union, so in more languages than there are labels.
     """
 
     id: str
@@ -119,7 +120,10 @@ def _scheme(block: dict[str, Any]) -> Scheme:
             id=c["id"],
             scheme=name,
             labels=c.get("prefLabel") or {},
-            alternatives={language: tuple(words) for language, words in (c.get("altLabel") or {}).items()},
+            alternatives={
+                language: tuple(words)
+                for language, words in {**(c.get("altLabel") or {}), **_words().get(c["id"], {})}.items()
+            },
             broader=c.get("broader"),
             notation=c.get("notation"),
             definitions=c.get("definition") or {},
@@ -130,6 +134,18 @@ def _scheme(block: dict[str, Any]) -> Scheme:
     collections = {k: tuple(v) for k, v in (block.get("collections") or {}).items()}
     labels, note = block.get("prefLabel") or {}, block.get("note", "")
     return Scheme(name, labels, concepts, collections, note, block["version"])
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    """What themes are called in languages that no page is in: concept → language → words."""
+    path = files("exchange").joinpath("seeds/words-of-themes.yaml")
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe loader
+    found: dict[str, dict[str, list[str]]] = {}
+    for language, themes in data["words"].items():
+        for theme, words in themes.items():
+            found.setdefault(theme, {})[language] = words
+    return found
 
 
 @cache

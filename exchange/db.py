@@ -9,6 +9,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlmodel import Session
 
 BUSY_TIMEOUT_MS = 20_000
+_WRITER = 0x4A554D57  # an advisory lock of PostgreSQL is a number
+_ALONE = text("SELECT set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:key)")
 
 
 class Database:
@@ -16,7 +18,8 @@ class Database:
 
     `writing()` commits when its block ends and rolls back when it raises. On SQLite it opens with
     BEGIN IMMEDIATE: with the driver's deferred default, two sessions that read and then write lose
-    each other's change without a word. `on_commit` is called after each of its commits that is not made
+    each other's change without a word. On PostgreSQL a lock that ends with the transaction does the same;
+    who works `beside` it does not ask for it. `on_commit` is called after each of its commits that is not made
     `quietly`: that is how the worker hears at once that there is something to deliver, to judge or to index.
     """
 
@@ -35,8 +38,10 @@ class Database:
             yield session  # closing lets what was read stay readable, a rollback would not
 
     @contextmanager
-    def writing(self, *, quietly: bool = False) -> Iterator[Session]:
+    def writing(self, *, quietly: bool = False, beside: bool = False) -> Iterator[Session]:
         with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            if not (self.is_sqlite or beside):
+                session.connection().execute(_ALONE, {"key": _WRITER, "wait": f"{BUSY_TIMEOUT_MS}ms"})
             yield session
         self.commits += 1
         if self.on_commit and not quietly:

@@ -47,12 +47,14 @@ class Database(Protocol):
 
     `writing()` holds the write lock from its first statement and commits when the block ends;
     nothing touches the network inside it. Its commit wakes whoever waits for work, unless it is made
-    `quietly`. `reading()` sees one consistent state and writes nothing.
+    `quietly`. Whatever it reads before it writes stays so until it ends, unless it works `beside` others:
+    that is for rows that are leased, or written once, and need nothing of what is read. `reading()` sees
+    one consistent state and writes nothing.
     """
 
     def reading(self) -> AbstractContextManager[Session]: ...
 
-    def writing(self, *, quietly: bool = False) -> AbstractContextManager[Session]: ...
+    def writing(self, *, quietly: bool = False, beside: bool = False) -> AbstractContextManager[Session]: ...
 
 
 def now() -> datetime:

@@ -99,7 +99,7 @@ def _open(node: Node, fetcher: Fetcher, room: int) -> list[Case]:
     with node.database.reading() as session:
         if not lease.anything(session, Arrival, now()):
             return []
-    with node.database.writing() as session:
+    with node.database.writing(beside=True) as session:
         cases = [Case(arrival) for arrival in _take(session, room)]
     courtesy = Courtesy(node.intake.busy)
     with node.database.reading() as session:

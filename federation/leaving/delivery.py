@@ -94,7 +94,7 @@ def _settle_and_take(
     node: Node, back: list[tuple[Job, Result]], lanes: int, failing_lanes: int, most: int | None
 ) -> list[Run]:
     """One short transaction: write down what came back, and take as much again."""
-    with node.database.writing() as session:
+    with node.database.writing(beside=True) as session:
         ids = [job.delivery.id for job, _ in back]
         rows = {row.id: row for row in session.exec(select(Delivery).where(col(Delivery.id).in_(ids)))}
         for job, result in back:

@@ -34,8 +34,8 @@ class _Ticket(Generic[Item, Answer]):
 class Intake(Generic[Item, Answer]):
     """Writes items in batches; `write` gets a session and items, and gives one answer for each.
 
-    `put` returns after the commit, which wakes nobody: that is for who puts something in. When a batch fails its items are written one by one, so that
-    nobody suffers for another.
+    `put` returns after the commit, which wakes nobody: that is for who puts something in. When a batch
+    fails its items are written one by one, so that nobody suffers for another.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Intake(Generic[Item, Answer]):
 
     def _commit(self, batch: list[_Ticket[Item, Answer]]) -> None:
         try:
-            with self._database.writing(quietly=True) as session:
+            with self._database.writing(quietly=True, beside=True) as session:
                 answers = self._write(session, [ticket.item for ticket in batch])
             for ticket, answer in zip(batch, answers, strict=True):
                 ticket.answer, ticket.done = answer, True

@@ -1,5 +1,9 @@
 """What programs may change, and that asking twice does it once."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
 from sqlmodel import select
 
 from exchange.models.practice import Practice
@@ -172,3 +176,41 @@ def test_pages_of_results_name_the_next_one(programs: Programs) -> None:
     assert 'rel="next"' not in last.headers["Link"]
     seen = {item["id"] for page in (answer, last) for item in page.json["items"]}
     assert len(seen) == 4
+
+
+def _together(programs: Programs, method: str, path: str, by: str, bodies: list[Any]) -> list[Any]:
+    """The answers to requests that are made at the same moment."""
+    start = Barrier(len(bodies))
+    clients = [programs.client.application.test_client() for _ in bodies]
+    headers = {"Authorization": f"Bearer {programs.tokens[by]}"}
+
+    def ask(client: Any, body: Any) -> Any:
+        start.wait(20)
+        return client.open(f"/api{path}", method=method, json=body, headers=headers)
+
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        return list(pool.map(ask, clients, bodies))
+
+
+def test_what_is_said_several_times_at_the_same_moment_is_said_once(programs: Programs) -> None:
+    path = f"/v1/practices/{programs.practice}"
+    steps: list[Any] = [{"stage": "ad-assessing", "note": f"Word {n}"} for n in range(4)]
+    adopted = _together(programs, "POST", f"{path}/adoptions", "ulm", steps)
+    judged = _together(programs, "POST", f"{path}/reviews", "ulm", [GOOD] * 4)
+    for answers in (adopted, judged):
+        assert {answer.status_code for answer in answers} <= {200, 201}, [a.json for a in answers]
+        assert len({answer.json["id"] for answer in answers}) == 1
+    assert (
+        programs.get(f"{path}/adoptions").json["total"],
+        programs.get(f"{path}/reviews").json["total"],
+    ) == (1, 1)
+
+
+def test_of_revisions_at_the_same_moment_each_becomes_a_version(programs: Programs) -> None:
+    path = f"/v1/practices/{programs.practice}"
+    records = [complete({**SOLAR, "title": {"fr": f"Plan {n}"}}) for n in range(4)]
+    answers = _together(programs, "PUT", path, "loos", records)
+    assert [answer.status_code for answer in answers] == [200] * 4, [a.json for a in answers]
+    assert sorted(answer.json["version"] for answer in answers) == [2, 3, 4, 5]
+    told = programs.get(f"{path}/versions").json["items"]
+    assert sorted(one["number"] for one in told) == [1, 2, 3, 4, 5], told

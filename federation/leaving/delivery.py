@@ -206,8 +206,6 @@ def settle(session: Session, row: Delivery, result: Result) -> None:
     if answer is schedule.Answer.TAKEN:
         session.delete(row)
         return
-    if answer is schedule.Answer.GONE:
-        _nobody_there(session, row)
     due = None
     if not result.final:
         due = schedule.next_try(
@@ -219,6 +217,9 @@ def settle(session: Session, row: Delivery, result: Result) -> None:
         )
     row.state = lease.WAITING if due else lease.DEAD
     row.due_at = due or at
+    if answer is schedule.Answer.GONE:
+        session.flush()  # what another lane has just heard must not look as if it still waited
+        _nobody_there(session, row)
 
 
 def _tell_host(session: Session, row: Delivery, result: Result, at: datetime) -> None:

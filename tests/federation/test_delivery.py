@@ -3,10 +3,12 @@
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from federation.base import now
+from federation.leaving import delivery
 from federation.leaving.delivery import deliver_due
 from federation.ledger import hosts
 from tests.federation.world import Instance, World, took_less_than
@@ -124,6 +126,32 @@ def test_gone_ends_the_tries_and_drops_the_follower(world: World, pair: tuple[In
     ulm.say("three", "text")
     assert world.settle() == 0
     assert {delivery.state for delivery in ulm.deliveries()} <= {"dead"}
+
+
+def test_two_lanes_that_hear_at_once_that_nobody_is_there_any_more_end_both(
+    world: World, pair: tuple[Instance, Instance]
+) -> None:
+    ulm, saillans = pair
+    ulm.say("one", "text")  # taken: from now on the host has two lanes
+    world.settle()
+    both = threading.Barrier(2)
+
+    def gone(method: str, path: str) -> int:
+        both.wait(20)
+        return 410
+
+    saillans.answer = gone
+    ulm.say("two", "text")
+    ulm.say("three", "text")
+    slow = delivery.wait
+
+    def wait_for_both(flying: Any, **_: Any) -> Any:
+        return slow(flying, timeout=20)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delivery, "wait", wait_for_both)
+        assert deliver_due(ulm.node) == 2
+    assert [delivery.state for delivery in ulm.deliveries()] == ["dead", "dead"]
 
 
 @pytest.mark.parametrize(("asked", "kept"), [("7200", 2.0), ("999999", 12.0)])

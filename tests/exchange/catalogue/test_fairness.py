@@ -32,8 +32,16 @@ def test_every_hit_stands_exactly_once_and_always_in_the_same_place(hits: list, 
     order = arrange(hits, own)
     assert sorted(at for at, _ in order) == list(range(len(hits)))
     assert order == arrange(hits, own)
-    moved = [at for at, word in order if word]
-    assert [at for at, _ in order if at not in moved] == sorted(set(range(len(hits))) - set(moved))
+    for first in range(0, len(order), 10):
+        ten = order[first : first + 10]
+        stayed = [at for at, word in ten if not word]
+        assert stayed == sorted(stayed)
+        assert [at for at, _ in ten[: len(stayed)]] == stayed, "what is moved stands last in its ten"
+
+
+def test_who_holds_a_place_by_the_rule_does_not_make_room() -> None:
+    hits = [hit() for _ in range(8)] + [hit(RURAL, 60_000), hit(), hit(CITY, 120)]
+    assert [at for at, _ in arrange(hits, RURAL)] == [*range(8), 9, 10, 8]
 
 
 def test_two_of_ten_places_are_the_bridge_and_stand_last() -> None:

@@ -160,6 +160,12 @@ def authenticate(session: Session, mailbox: str, password: str) -> Officer | Non
     return officer if known else None
 
 
+def unchanged(session: Session, officer: Officer) -> Officer | None:
+    """An officer as they are now; None when the account or its password has changed since it was tried."""
+    held = session.get(Officer, officer.id, populate_existing=True)
+    return held if held is not None and held.password_hash == officer.password_hash else None
+
+
 def _vain() -> str:
     if not _nobody:
         _nobody.append(_hasher.hash(new_secret()))

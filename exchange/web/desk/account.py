@@ -34,12 +34,15 @@ def log_in() -> Answer:
         return _again(mailbox, N_("Too many tries. Wait a minute, then try again."), 429)
     with database().reading() as session:
         found = officers.authenticate(session, mailbox, password)
-    if found is None:
+    token = None
+    if found is not None:
+        with database().writing() as session:
+            if (known := officers.unchanged(session, found)) is not None:
+                token = officers.open_session(session, known, lasting=guard.lasting())
+    if found is None or token is None:
         return _again(mailbox, N_("This mailbox and this password do not belong together."), 422)
     guard.limits().forget(address, mailbox)
     _end_old_login()
-    with database().writing() as session:
-        token = officers.open_session(session, session.merge(found), lasting=guard.lasting())
     wanted = guard.local_path(request.form.get("next"), url_for("officer.desk"))
     if kept := _kept():
         g.officer = found

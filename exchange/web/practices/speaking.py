@@ -110,7 +110,8 @@ def send_answer(key: str) -> Answer:
         with database().writing() as session:
             held = session.get_one(Review, review.id)
             if request.form.get("take-back") and before is not None:
-                answering.take_back(session, session.merge(before))
+                if (told := answering.to(session, held)) is not None:  # a colleague may have been quicker
+                    answering.take_back(session, told)
             else:
                 answering.answer(session, held, {language: text})
     except NotAllowed:

@@ -1,7 +1,10 @@
 """Who may do what on the pages, and what the pages allow a browser to do."""
 
 import pytest
+from sqlmodel import Session, select
 
+from exchange.catalogue.people import leave, officers
+from exchange.models.officer import LoginSession, Officer
 from exchange.web.frame.limits import LoginLimits
 from tests.exchange.web.world import PASSWORD, Visitor, logged_in, officer
 from tests.rig import House, complete
@@ -51,6 +54,36 @@ def test_a_program_without_a_cookie_may_send_a_form(house: House) -> None:
     client = house.app.test_client()
     answer = client.post("/login", data={"mailbox": mailbox, "password": PASSWORD}, base_url=house.origin)
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(("town", "meanwhile"), [("arvieu", "changed"), ("mouans-sartoux", "removed")])
+def test_what_happens_to_an_account_while_somebody_logs_in_is_not_undone(
+    house: House, monkeypatch: pytest.MonkeyPatch, town: str, meanwhile: str
+) -> None:
+    mailbox = officer(house.instance, town, "editor")
+    tried = officers.authenticate
+
+    def slowly(session: Session, mailbox: str, password: str) -> Officer | None:
+        known = tried(session, mailbox, password)
+        with house.instance.database.writing() as other:
+            if meanwhile == "removed":
+                leave.remove(other, mailbox)
+            else:
+                held = other.exec(select(Officer).where(Officer.mailbox == mailbox)).one()
+                held.password_hash, held.role = "another", "officer"
+                other.add(held)
+        return known
+
+    monkeypatch.setattr(officers, "authenticate", slowly)
+    assert Visitor(house).log_in(mailbox).status_code == 422
+    with house.instance.database.reading() as session:
+        found = session.exec(select(Officer).where(Officer.mailbox == mailbox)).first()
+        if meanwhile == "removed":
+            assert found is None
+        else:
+            assert found is not None
+            assert (found.password_hash, found.role) == ("another", "officer")
+            assert not session.exec(select(LoginSession).where(LoginSession.officer_id == found.id)).all()
 
 
 def test_the_session_cookie_is_for_this_site_only_and_out_of_reach_of_scripts(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import case, or_
 from sqlmodel import Session, col, select
 
 from exchange.catalogue.clusters import calls, collections
@@ -20,9 +20,11 @@ from federation.wire.activity import origin_of
 
 
 def adoption(session: Session, ref: str) -> Adoption:
-    """The adoption with this address, key or imported name; ours first."""
-    query = select(Adoption).where(or_(Adoption.uri == ref, Adoption.key == ref, Adoption.slug == ref))  # type: ignore[arg-type]
-    found = session.exec(query.order_by(col(Adoption.local).desc(), col(Adoption.id))).first()
+    """The adoption with this address, key or imported name, in this order; ours first."""
+    own = or_(Adoption.uri == ref, Adoption.key == ref)  # type: ignore[arg-type]
+    query = select(Adoption).where(or_(own, Adoption.slug == ref))  # type: ignore[arg-type]
+    order = case((own, 0), else_=1), col(Adoption.local).desc(), col(Adoption.id)
+    found = session.exec(query.order_by(*order)).first()
     if found is None:
         raise NotFound(N_("There is no adoption “%(ref)s” here."), ref=str(ref)[:200])
     return found

@@ -13,9 +13,14 @@ from exchange.models.review import Review
 
 
 def practice(session: Session, ref: str) -> Practice:
-    """The practice with this address, key or imported name; local ones first. It may be withdrawn."""
-    query = select(Practice).where(or_(Practice.uri == ref, Practice.key == ref, Practice.slug == ref))
-    found = session.exec(query.order_by(col(Practice.local).desc(), col(Practice.id))).first()
+    """The practice with this address, key or imported name; local ones first. It may be withdrawn.
+
+    Anybody chooses a name for their own practice, also one that is the key of another here: a name comes last.
+    """
+    own = or_(Practice.uri == ref, Practice.key == ref)
+    query = select(Practice).where(or_(own, Practice.slug == ref))  # type: ignore[arg-type]
+    order = case((own, 0), else_=1), col(Practice.local).desc(), col(Practice.id)
+    found = session.exec(query.order_by(*order)).first()
     if found is None:
         raise NotFound(N_("There is no practice “%(ref)s” here."), ref=str(ref)[:200])
     return found

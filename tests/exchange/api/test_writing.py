@@ -38,6 +38,16 @@ def test_a_practice_is_published_revised_and_withdrawn(programs: Programs) -> No
     assert programs.get("/v1/practices?language=de").json["total"] == 0
 
 
+def test_a_short_name_is_that_of_one_practice(programs: Programs) -> None:
+    named = {"record": complete({"language": "de"}), "slug": "roof"}
+    first = programs.post("/v1/practices", named, by="ulm")
+    assert first.status_code == 201, first.json
+    for who in ("loos", "ulm"):
+        again = programs.post("/v1/practices", named, by=who)
+        assert (again.status_code, [one["path"] for one in again.json["errors"]]) == (422, ["slug"])
+    assert programs.get("/v1/practices/roof").json["id"] == first.json["id"]
+
+
 def test_what_an_owner_owes_is_named_field_by_field(programs: Programs) -> None:
     answer = programs.post("/v1/practices", {"language": "fr", "title": {"fr": "Un titre"}}, by="loos")
     assert answer.status_code == 422

@@ -71,6 +71,22 @@ def test_the_record_inside_belongs_to_the_object_around_it(
     assert (held(house, thing["id"]).title, ours(house).title) == ("A bridge", "A roof for all")
 
 
+def test_a_short_name_does_not_lead_to_another_practice_than_the_key_that_it_copies(
+    rig: Rig, house: House, fedi: Outsider, town: str, mallory: str
+) -> None:
+    mine = article(fedi, house, mallory, "A trap", id=f"{fedi.origin}/practices/trap")
+    mine["practice"]["id"] = f"{mine['id']}#practice"
+    fedi.say(house, mallory, "Create", mine)
+    rig.settle()
+    key = held(house, published(rig, house, fedi, town)["id"]).key
+    named = newer(mine, "A trap")
+    fedi.say(house, mallory, "Update", {**named, "practice": {**named["practice"], "slug": key}})
+    rig.settle()
+    assert held(house, mine["id"]).slug == key
+    assert "A bridge" in house.get(f"/practices/{key}").text
+    assert house.get(f"/api/v1/practices/{key}", accept="application/json").json()["title"] == "A bridge"
+
+
 def test_a_stale_update_does_not_win(rig: Rig, house: House, fedi: Outsider, town: str) -> None:
     thing = published(rig, house, fedi, town)
     fedi.say(house, town, "Update", newer(thing, "Third", 3, "2030-01-03"))

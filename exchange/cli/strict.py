@@ -20,6 +20,8 @@ BRIEF = 0.5  # seconds that a connection may then stay open without a request
 
 
 class _Parser(HTTPRequestParser):
+    path = ""  # where the head could not be read, whoever puts requests into an order finds none
+
     def parse_header(self, header_plus: bytes) -> None:
         try:
             super().parse_header(header_plus)

@@ -69,6 +69,22 @@ def test_an_address_that_cannot_be_read_is_answered(port: int, target: str) -> N
     assert ask(port, patience=5) == b"hello"
 
 
+@pytest.mark.parametrize("head", [b"Host : here", b" Host: here", b"Host: here\r\nno colon", b"\x00: x"])
+def test_a_head_that_cannot_be_read_is_answered_by_the_server_that_orders_its_requests(
+    caplog: pytest.LogCaptureFixture, head: bytes
+) -> None:
+    dispatcher = _Dispatcher()
+    place = {"host": "127.0.0.1", "port": 0}
+    server = strict_server(hello, {}, **place, _dispatcher=dispatcher, asyncore_use_poll=True)
+    dispatcher.set_thread_count(1)
+    threading.Thread(target=server.run, daemon=True).start()
+    with socket.create_connection(("127.0.0.1", server.effective_port), timeout=5) as raw:
+        raw.sendall(b"GET / HTTP/1.1\r\n" + head + b"\r\n\r\n")
+        assert raw.recv(4096).split(b" ")[1] == b"400"
+    server.close()
+    assert "uncaptured" not in caplog.text
+
+
 def test_a_packing_that_nobody_knows_is_refused(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
         raw.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")

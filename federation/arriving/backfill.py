@@ -151,7 +151,9 @@ def _next(value: Any, actor: str, here: str | None) -> str:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """How much there is, as far as somebody may say so: the number is shown, and kept in a column."""
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_PAGES * MOST_ITEMS
+    return value if known else None
 
 
 @dataclass(eq=False)

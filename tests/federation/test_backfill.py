@@ -117,6 +117,14 @@ def test_an_outbox_speaks_for_its_own_origin_only(world: World, pair: tuple[Inst
     assert list(saillans.notebook.notes) == [good["object"]["id"]]
 
 
+@pytest.mark.parametrize("total", [-1, 2**31, 2**63, 10**19, 1e300, True, "5"])
+def test_a_number_that_cannot_be_true_is_no_number(pair: tuple[Instance, Instance], total: Any) -> None:
+    ulm, saillans = pair
+    forge(ulm, [ulm.note("one", "text")], totalItems=total)
+    row = read_all(saillans, ulm.actor)
+    assert (row.state, row.kept, row.total) == ("done", 1, None)
+
+
 def test_items_that_are_only_named_are_fetched(world: World, pair: tuple[Instance, Instance]) -> None:
     ulm, saillans = pair
     activity = ulm.note("one", "text")

@@ -23,6 +23,8 @@ _CONTROLS = re.compile(
 )  # all of Cc but line ends and tabs, and Cs
 # Overrides and embeddings of direction reach beyond the text they stand in; the others hide what is said.
 UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Nothing that makes an address of another kind of it (javascript://…@…), or adds to what is written to it (?bcc=…).
+_MAILBOX = re.compile(r"""[^@\s:/\\?#<>()"',;]{1,64}@[^@\s:/\\?#<>()"',;]+\.[^@\s:/\\?#<>()"',;]{2,}""")
 _PERSONAL = re.compile(r"^[a-z]+[._][a-z]{2,}@", re.IGNORECASE)
 
 
@@ -113,7 +115,7 @@ def _contact(value: str) -> str:
     value = clean(value)
     if "@" in value and not value.startswith(("http://", "https://")):
         mailbox = value.removeprefix("mailto:")
-        if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}", mailbox):
+        if not _MAILBOX.fullmatch(mailbox):
             raise complain("mailbox", N_("This is neither a mailbox nor a web address."))
         if _PERSONAL.match(mailbox):
             raise complain(

@@ -155,6 +155,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"sameAs": ["https://good.example@evil.example/"]}, "sameAs.0", "A web address begins with its host, without a name or password before it."),
     ({"sameAs": ["https://[::1"]}, "sameAs.0", "This is not a web address that begins with https:// or http://."),
     ({"contactRole": [{"role": "Desk", "url": "desk@"}]}, "contactRole.0.url", "This is neither a mailbox nor a web address."),
+    ({"contactRole": [{"role": "Desk", "url": "javascript://x/%0aalert(1)@town.example"}]}, "contactRole.0.url", "This is neither a mailbox nor a web address."),
+    ({"contactRole": [{"role": "Desk", "url": "data:text/html,x@town.example"}]}, "contactRole.0.url", "This is neither a mailbox nor a web address."),
+    ({"contactRole": [{"role": "Desk", "url": "desk@town.example?bcc=other"}]}, "contactRole.0.url", "This is neither a mailbox nor a web address."),
     (
         {"contactRole": [{"role": "Desk", "url": "anna.rossi@example.org"}]},
         "contactRole.0.url",

@@ -232,8 +232,8 @@ def item(hit: Hit, language: str | None) -> dict[str, Any]:
     stored = hit.stored
     original = str(stored.get("language", "und"))
     titles, summaries = stored.get("title") or {}, stored.get("summary") or {}
-    title_language, title = _chosen(titles, language, original)
-    summary_language, summary = _chosen(summaries, language, original)
+    title_language, title = chosen(titles, language, original)
+    summary_language, summary = chosen(summaries, language, original)
     owner = dict(stored.get("community") or {})
     return {
         "id": stored.get("id", hit.id),
@@ -247,7 +247,7 @@ def item(hit: Hit, language: str | None) -> dict[str, Any]:
         "summary_language": summary_language,
         "summaries": dict(summaries),
         "language": original,
-        "community": owner | {"name": _chosen(owner.get("name") or {}, language, original)[1]},
+        "community": owner | {"name": chosen(owner.get("name") or {}, language, original)[1]},
         "themes": list(stored.get("themes") or ()),
         "evidence_level": stored.get("evidence_level"),
         "maturity": stored.get("maturity"),
@@ -285,7 +285,7 @@ def _called(session: Session | None, counts: Any, params: SearchParams, language
     return {community.uri: community.called(language) for community in known}
 
 
-def _chosen(texts: Mapping[str, str], language: str | None, original: str) -> tuple[str, str]:
+def chosen(texts: Mapping[str, str], language: str | None, original: str) -> tuple[str, str]:
     """The reader's language, else English as on all pages, else the original one, else the first there is."""
     for wanted in (language, "en" if language else None, original):
         if wanted and texts.get(wanted):

@@ -137,7 +137,7 @@ def searches(session: Session, officer: Officer) -> list[Kept]:
     readers = [reader or _unread(search, officer) for search, reader, _cluster in rows]
     numbers = _counts(session, officer, [search.id for search, _reader, _cluster in rows])
     kept = [
-        Kept(search, reader, numbers.get(search.id, 0), cluster, search.officer_id == officer.id)
+        Kept(search, reader, numbers.get(search.id, 0), cluster, may_change(officer, search))
         for (search, _reader, cluster), reader in zip(rows, readers, strict=True)
     ]
     return sorted(kept, key=lambda one: (-one.new, one.search.name.casefold()))
@@ -163,18 +163,49 @@ def kept(session: Session, officer: Officer, found: SavedSearch) -> Kept:
     """A search as this officer has it."""
     reader = session.get(SearchReader, (found.id, officer.id)) or _unread(found, officer)
     cluster = session.get(Cluster, found.cluster_id) if found.cluster_id else None
-    return Kept(found, reader, _count(session, found, reader.seen), cluster, found.officer_id == officer.id)
+    return Kept(found, reader, _count(session, found, reader.seen), cluster, may_change(officer, found))
 
 
 def news(session: Session, found: SavedSearch, after: int, limit: int = SHOWN) -> Hits:
     """What is new in a search after the journal's number `after`, the latest first."""
-    query = (
+    latest_first = (col(SearchHit.number).desc(), col(Practice.id))
+    return list(session.exec(_news(found, after).order_by(*latest_first).limit(limit)))
+
+
+def portion(session: Session, found: SavedSearch, after: int) -> Hits:
+    """The first of what is new, so that nothing that was not shown is passed over by having seen it.
+
+    What came with the same number is not taken apart. The latest stand first.
+    """
+    numbers = select(SearchHit.number).join(Practice, col(Practice.id) == SearchHit.practice_id)
+    numbers = numbers.where(
+        SearchHit.search_id == found.id, SearchHit.number > after, Practice.state == PUBLISHED
+    )
+    last = session.exec(numbers.order_by(col(SearchHit.number)).offset(SHOWN - 1).limit(1)).first()
+    query = _news(found, after)
+    query = query if last is None else query.where(SearchHit.number <= last)
+    return list(session.exec(query.order_by(col(SearchHit.number).desc(), col(Practice.id))))
+
+
+def _news(found: SavedSearch, after: int) -> Any:
+    return (
         select(SearchHit, Practice, Community)
         .join(Practice, col(Practice.id) == SearchHit.practice_id)
         .join(Community, col(Community.id) == Practice.community_id)
         .where(SearchHit.search_id == found.id, SearchHit.number > after, Practice.state == PUBLISHED)
     )
-    return list(session.exec(query.order_by(col(SearchHit.number).desc(), col(Practice.id)).limit(limit)))
+
+
+def new(session: Session, found: SavedSearch, after: int) -> list[int]:
+    """The numbers of all practices that are new in a search after the journal's number `after`."""
+    query = select(SearchHit.practice_id).join(Practice, col(Practice.id) == SearchHit.practice_id)
+    return list(
+        session.exec(
+            query.where(
+                SearchHit.search_id == found.id, SearchHit.number > after, Practice.state == PUBLISHED
+            )
+        )
+    )
 
 
 def look(session: Session, officer: Officer, found: SavedSearch, number: int) -> None:
@@ -268,13 +299,18 @@ def governs(officer: Officer) -> bool:
 
 def may_read(officer: Officer, found: SavedSearch) -> bool:
     """Whether it is their own, followed for their community, or shared with them."""
-    if found.officer_id == officer.id or (found.cluster_id is not None and governs(officer)):
-        return True
-    return found.community_id is not None and found.community_id == officer.community_id
+    return may_change(officer, found) or (found.cluster_id is not None and governs(officer))
+
+
+def may_change(officer: Officer, found: SavedSearch) -> bool:
+    """Whether it is their own, or followed for their community; one that is shared with them they only read."""
+    return found.officer_id == officer.id or (
+        found.community_id is not None and found.community_id == officer.community_id
+    )
 
 
 def _check_own(officer: Officer, found: SavedSearch) -> None:
-    if not may_read(officer, found):
+    if not may_change(officer, found):
         raise NotAllowed(N_("This search belongs to somebody else."))
 
 

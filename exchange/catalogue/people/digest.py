@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from exchange.catalogue.finding import saved
+from exchange.catalogue.finding.find import chosen
 from exchange.catalogue.people import letters
 from exchange.config import Settings
 from exchange.messages import N_
@@ -41,10 +42,12 @@ def _write(
     officer, paragraphs, practices = rows[0][2], [], set[int | None]()
     for reader, search, _officer in rows:
         still = search.deleted_at is None and saved.may_read(officer, search)
-        found = saved.news(session, search, max(reader.mailed, reader.seen)) if still else []
+        after = max(reader.mailed, reader.seen)
+        found = saved.news(session, search, after, LISTED) if still else []
         if found:
-            practices |= {practice.id for _hit, practice, _owner in found}  # one may be new in several
-            paragraphs += _told(settings, search, found, officer.language)
+            new = saved.new(session, search, after)
+            practices.update(new)  # one may be new in several
+            paragraphs += _told(settings, search, found, len(new), officer.language)
         pause = saved.CADENCES.get(reader.cadence)
         reader.mailed = max([reader.mailed, *(hit.number for hit, _p, _c in found)])
         reader.due_at = at + pause if pause else None
@@ -75,14 +78,14 @@ def _write(
     )
 
 
-def _told(settings: Settings, search: SavedSearch, found: saved.Hits, language: str) -> list[str]:
-    """A search with its first practices: title, place and address of each."""
-    told = [f"{search.name} ({len(found)})"]
-    for _hit, practice, owner in found[:LISTED]:
-        title = practice.title_texts.get(language) or practice.title
+def _told(settings: Settings, search: SavedSearch, found: saved.Hits, many: int, language: str) -> list[str]:
+    """A search with its latest practices: title, place and address of each."""
+    told = [f"{search.name} ({many})"]
+    for _hit, practice, owner in found:
+        title = chosen(practice.title_texts, language, practice.language)[1] or practice.title
         where = ", ".join(filter(None, (owner.called(language), names.country(owner.country, language))))
         told.append(f" * {title}\n   {where}\n   {settings.origin}/practices/{practice.key}")
-    if len(found) > LISTED:
+    if many > len(found):
         told.append(
             gettext_for(language)(N_("All of them:")) + f"\n{settings.origin}/desk/searches/{search.key}"
         )

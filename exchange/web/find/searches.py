@@ -59,23 +59,30 @@ def one_search(key: str) -> Answer:
     with database().reading() as session:
         found = saved.search(session, g.officer, key)
         kept = saved.kept(session, g.officer, found)
-        news = saved.news(session, found, kept.reader.seen)
-    upto = max((hit.number for hit, _practice, _owner in news), default=kept.reader.seen)
-    return render_template("search_news.html", kept=kept, news=news, upto=upto, why=WHY)
+        news = saved.portion(session, found, kept.reader.seen)
+        latest = saved.news(session, found, kept.reader.seen, 1)
+    upto, last = (
+        max((hit.number for hit, _p, _c in hits), default=kept.reader.seen) for hits in (news, latest)
+    )
+    return render_template("search_news.html", kept=kept, news=news, upto=upto, last=last, why=WHY)
 
 
 @officer.post("/desk/searches/<key>/seen")
 @guard.officers_only
 def look_at_search(key: str) -> BaseResponse:
-    """All of it has been seen, or is to be new again."""
+    """What was shown has been seen, or is to be new again."""
     again = request.form.get("answer") == "undo"
     with database().writing() as session:
         found = saved.search(session, g.officer, key)
         if again:
             saved.unlook(session, g.officer, found)
         else:
-            saved.look(session, g.officer, found, request.form.get("upto", 0, type=int) % 2**62)
-    return redirect(url_for("officer.one_search", key=key, done=None if again else "search-seen"), 303)
+            upto = max(request.form.get(name, 0, type=int) for name in ("upto", "all"))
+            saved.look(session, g.officer, found, upto % 2**62)
+        more = saved.kept(session, g.officer, found).new > 0
+    return redirect(
+        url_for("officer.one_search", key=key, done=None if again or more else "search-seen"), 303
+    )
 
 
 @officer.post("/desk/searches/<key>")

@@ -10,6 +10,7 @@ from sqlmodel import select
 from exchange.catalogue import shelf
 from exchange.catalogue.adoption import adopt, handshake
 from exchange.catalogue.clusters import cluster
+from exchange.catalogue.finding import saved
 from exchange.catalogue.people import leave
 from exchange.models.base import now
 from exchange.models.cluster import Cluster
@@ -70,6 +71,31 @@ def test_a_search_is_kept_read_and_seen_and_seen_can_be_undone(house: House) -> 
         assert ulm.post(f"{address}/seen", {"upto": strange}).status_code == 303
 
 
+def test_nothing_is_seen_that_was_not_shown(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved, "SHOWN", 2)
+    ulm = logged_in(house, "ulm")
+    address = keep(ulm, "q=zipline")
+    for number in range(5):
+        publish(house, f"Zipline {number}")
+
+    def shown() -> list[str]:
+        return [link.text for link in ulm.see(address).select("ul.feed a") if "Zipline" in link.text]
+
+    def press(name: str) -> str:
+        button = ulm.see(address).find(attrs={"name": name})
+        assert button
+        return str(ulm.post(f"{address}/seen", {name: button["value"]}).location)
+
+    assert shown() == ["Zipline 1", "Zipline 0"]
+    assert "2 of 5 stand here" in ulm.get(address).text
+    assert "done" not in press("upto")
+    assert shown() == ["Zipline 3", "Zipline 2"]
+    ulm.post(f"{address}/seen", {"answer": "undo"})
+    assert shown() == ["Zipline 1", "Zipline 0"]
+    assert "done=search-seen" in press("all")
+    assert shown() == []
+
+
 def test_it_is_renamed_deleted_and_brought_back(house: House) -> None:
     ulm = logged_in(house, "ulm")
     address = keep(ulm, "q=windmill")
@@ -106,6 +132,13 @@ def test_a_private_search_is_nobody_elses_and_a_shared_one_is_read_by_coordinato
     assert "nothing new" in second.see(address).text
     assert "A ropeway" in first.see(address).text  # each has their own place in it
     assert plain.get(address).status_code == 404
+    for path in (address, f"{address}/delete"):  # to be read by others is not to be theirs
+        assert second.post(path, {"name": "Mine now"}).status_code == 403
+    mine, theirs = (one.see("/desk/searches") for one in (first, second))
+    assert mine.select_one(f"form[action='{address}/delete']")
+    assert theirs.find("a", href=address)
+    assert theirs.select_one(f"form[action='{address}/delete']") is None
+    assert second.post(address, {"cadence": "daily"}).status_code == 303  # letters are each reader's own
     own = keep(plain, "q=barge")
     assert plain.post(own, {"cluster": "alps"}).status_code == 403
     assert Visitor(house).get(address).status_code == 302

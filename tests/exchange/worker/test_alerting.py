@@ -204,11 +204,20 @@ def test_a_digest_is_one_letter_when_it_is_due_and_none_when_nothing_is_new(
     assert len(both) == 2
     assert "Alles (1)" in both[1].body
     assert "Dächer" not in both[1].body
+    for number in range(12):
+        titles = {"fr": f"Toit solar roof {number}", "en": f"Solar roof {number}"}
+        house.publish("ulm", complete({"language": "fr", "title": titles}))
+    long = letters_after(8)[2]
+    assert "Dächer (12)" in long.body
+    assert ": 12 " in long.subject
+    assert long.body.count("/practices/") == 20, "ten of each search"
+    assert "Solar roof 11\n" in long.body, "no German title, so the English one"
+    assert "Solar roof 1\n" not in long.body
     token = letter.headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
     with house.instance.database.writing() as session:
         saved.stop_letters(session, token)
     house.publish("ulm", titled("Another solar roof"))
-    assert len(letters_after(30)) == 2
+    assert len(letters_after(30)) == 3
 
 
 def test_a_thousand_searches_are_asked_of_what_was_touched_alone(house: House, officer: Officer) -> None:

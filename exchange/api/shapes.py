@@ -11,6 +11,7 @@ from exchange.catalogue.clusters import calls
 from exchange.catalogue.clusters.calls import Said
 from exchange.catalogue.clusters.collections import Shown
 from exchange.catalogue.clusters.progress import Progress
+from exchange.catalogue.finding.find import chosen
 from exchange.catalogue.judging.judgement import Distribution, Judgement
 from exchange.catalogue.judging.voices import Voice
 from exchange.models.adoption import Adoption
@@ -62,8 +63,8 @@ def community_in_full(session: Session, one: Community, language: str | None) ->
 
 def practice(one: Practice, owner: Community, language: str | None) -> dict[str, Any]:
     """A practice as in a list."""
-    title = one.title_texts.get(language or "") or one.title
-    summary = one.summary_texts.get(language or "") or one.summary_texts.get(one.language, "")
+    title = chosen(one.title_texts, language, one.language)[1] or one.title
+    summary = chosen(one.summary_texts, language, one.language)[1]
     return {
         "id": one.uri,
         "key": one.key,

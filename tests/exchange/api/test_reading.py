@@ -30,6 +30,8 @@ def test_titles_and_labels_are_in_the_language_that_is_asked_for(programs: Progr
     assert english["items"][0]["title"] == "Citizen solar plan"
     assert german["items"][0]["title"] == "Citizen solar plan"  # there is no German title
     assert german["items"][0]["title_language"] == "en"
+    alone = programs.get(f"/v1/practices/{german['items'][0]['key']}", headers={"Accept-Language": "de"}).json
+    assert alone["title"] == "Citizen solar plan"
     assert german["facets"]["theme"][0]["label"] == "Energie"
     assert german["facets"]["country"][0]["label"] == "Frankreich"
 

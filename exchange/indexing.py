@@ -140,7 +140,7 @@ def document(
         "commitment": concepts.with_broader(record.get("commitment") or ()),
         "instance": (urlsplit(owner.instance).netloc,),
         "community": (owner.uri,),
-        "key": _some(practice.key),
+        "key": (*_some(practice.key), *_some(practice.slug)),  # either ends an address of its page
         "topography": tuple(profile.get("topography") or ()),
         "sdg": tuple(str(n) for n in record.get("sdg") or ()),
         "adopted_by": tuple(sorted({uri for _a, uri in counted if uri})),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from search.engine import Document
 from search.errors import UnknownField
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,12 @@ LAYOUT = Layout(
         "community",
         "topography",
         "sdg",
-        "certainty",
         "key",
     ),
     numbers={
         "population": "number",
         "adoptions": "number",
         "reviews": "number",
-        "rating": "number",
         "evidence_rank": "number",
         "cost": "number",
         "started": "year",

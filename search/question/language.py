@@ -5,6 +5,7 @@
     -word  NOT word       without it
     a OR b, (a OR b) c    one of them; AND may be written too
     mobil*                words that begin so
+    school/canteen        the same as school canteen; C-40, 14:30 and Loos-en-Gohelle are one thing
     theme:th-energy       a facet; theme:th-energy,th-water is one of them, as is theme:(energy OR water)
     title:solar           a word in this text only; title:"solar park", title:sol*
     population:<5000      a number: < <= > >= and started:2018..2022, issued:2024-05..
@@ -17,6 +18,7 @@ the rest for words, and returns the mistakes beside the tree.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from search.errors import QueryError
@@ -31,6 +33,8 @@ MOST_TERMS = 64
 DEEPEST = 20
 SHORTEST_PREFIX = 2
 MOST_SHOWN = 80  # characters of what was typed that a sentence repeats
+# school/canteen and energy,water are two words each; R&D, 14:30 and C-40 are one thing
+_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_]{2})[,;/+&|]+(?=[^\W\d_]{2})")
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,9 @@ class _Parser:
                     self._mistake("“%(word)s” needs something on both sides.", token, word=token.text)
                 continue
             part = self._unary(depth)
-            if part is not None:
+            if isinstance(part, And) and token.kind in (Kind.WORD, Kind.FIELD):
+                parts += part.parts  # several words that were typed as one stand beside all others
+            elif part is not None:
                 parts.append(part)
         return _together(parts) if parts else None
 
@@ -310,7 +316,7 @@ class _Parser:
             self._mistake(error.message, token, field=name, value=value[:MOST_SHOWN])
             return None
         self._mistake("There is no field called “%(field)s”.", token, field=token.name)
-        return self._words(f"{token.name} {token.text}", token, None, quoted=False)
+        return self._each((token.name, token.text), token, None)
 
     def _choice(self, name: str, token: Lexeme) -> Tree | None:
         given = values.choices(token.text, quoted=token.quoted)
@@ -342,12 +348,26 @@ class _Parser:
             return None
         if quoted:
             return Phrase(tuple(found), field) if len(found) > 1 else Term(found[0], field, True)
+        if len(apart := _BETWEEN_WORDS.split(text)) > 1:
+            return self._each(apart, token, field)
         if re.search(r"\w\*+$", text):
             return self._prefix(found, token, field)
         if len(found) == 1:
             return Term(found[0], field)
         # Loos-en-Gohelle, C-40, 14:30: one thing to whoever typed it
         return Phrase(tuple(found), field)
+
+    def _each(self, several: Sequence[str], token: Lexeme, field: str | None) -> Tree | None:
+        """Words that nothing but a sign keeps apart: each counts, and each for itself."""
+        parts: list[Tree] = []
+        for number, text in enumerate(several):
+            self.terms += number > 0
+            if self.terms > MOST_TERMS:
+                self._mistake("Only the first %(number)s terms were read.", token, number=MOST_TERMS)
+                break
+            part = self._words(text, token, field, quoted=False)
+            parts += part.parts if isinstance(part, And) else [] if part is None else [part]
+        return _together(parts) if parts else None
 
     def _prefix(self, found: list[str], token: Lexeme, field: str | None) -> Tree:
         *before, last = found

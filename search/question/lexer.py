@@ -41,6 +41,9 @@ _QUOTES = {'"': '"', "„": '“”"', "“": "”“", "”": "”", "«": "»"
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]*):(?=[^\s:/()])")
 _SCOPE = re.compile(r"([A-Za-z][A-Za-z_]*):(?=\()")
 _BARE = re.compile(r"[^\s()\"„“”«»]+")
+# 5 000, with whichever space people put there; with an ordinary one only where numbers are compared
+_NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+|\d+)(?!\d)"
+_GROUPED = re.compile(rf"([<>]=?)?(?:{_NUMBER})?(\.\.)?(?:{_NUMBER})?[kKmM]?€?(?=[\s)]|$)")
 _MORE = re.compile(r"~[^\s()\"„“”«»]*")
 _OPERATORS = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
 
@@ -94,6 +97,14 @@ def _field(text: str, at: int, match: re.Match[str]) -> tuple[Lexeme, int]:
         end += len(more)
         return Lexeme(Kind.FIELD, phrase.text, at, end, name, True, phrase.closed, more), end
     value = _BARE.match(text, start)
+    grouped = _GROUPED.match(text, start)
+    if (
+        grouped
+        and value
+        and grouped.end() > value.end()
+        and (any(grouped.groups()) or " " not in grouped.group())
+    ):
+        value = grouped
     if value is None:
         return Lexeme(Kind.WORD, name, at, match.end()), start
     return Lexeme(Kind.FIELD, value.group(), at, value.end(), name=name), value.end()

@@ -54,8 +54,8 @@ def _bounds(text: str, kind: str) -> tuple[float, float]:
     """The first and the last number that one written value covers: a year is a span of time."""
     if kind == "moment":
         return _moment(text)
-    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,'’]\d{3})+", text.rstrip("kKmM€")):  # 5.000, 5,000, 5’000
-        text = re.sub(r"[.,'’]", "", text)
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,'’\s]\d{3})+", text.rstrip("kKmM€")):  # 5.000, 5,000, 5’000, 5 000
+        text = re.sub(r"[.,'’\s]", "", text)
     match = re.fullmatch(r"(-?\d{1,15}(?:\.\d{1,6})?)([kKmM]?)(?:€|EUR)?", text)
     if match is None:
         raise Unreadable("“%(value)s” is not a number that “%(field)s:” can use.")

@@ -103,8 +103,14 @@ class Thesaurus:
         return (typed,) if field in self._open else ()
 
     def about(self, typed: Sequence[str]) -> list[tuple[str, str]]:
-        """The concepts (facet, value) that have these words, in this order and in any inflection, as a label."""
+        """The concepts (facet, value) that have these words, in this order and in any inflection, as a label.
+
+        What is a label as it stands is not also read as a form of another word: in Slovenian, šola is a
+        school, and no form of sol.
+        """
         found = dict(self._labels.get(tuple(fold(word) for word in typed), {}))
+        if found:
+            return list(found)
         for language in self._languages:
             for reading in _readings(typed, language):
                 found.update(self._labels.get(reading, {}))

@@ -61,7 +61,7 @@ from tests.search.library import moment
         ("population:>=5000", Range("population", 5000, None)),
         ("population:<5.000", Range("population", None, math.nextafter(5000, 0))),
         ("population:10,000..1'000'000", Range("population", 10_000, 1_000_000)),
-        ("rating:4.5", Range("rating", 4.5, 4.5)),
+        ("cost:4.5", Range("cost", 4.5, 4.5)),
         ("cost:<=50k€", Range("cost", None, 50_000)),
         ("population:..7", Range("population", None, 7)),
         ("near:48.1,-11.6~100km", Near(48.1, -11.6, 100)),
@@ -75,6 +75,19 @@ from tests.search.library import moment
         ("solar & wind !", And((Term("solar"), Term("wind")))),
         ("Projekt: Sonne", And((Term("projekt"), Term("sonne")))),
         ("14:30", Phrase(("14", "30"))),
+        ("school/canteen", And((Term("school"), Term("canteen")))),
+        ("x energy,water;waste", And((Term("x"), Term("energy"), Term("water"), Term("waste")))),
+        ("title:solar+wind", And((Term("solar", "title"), Term("wind", "title")))),
+        ("solar/e-mobil*", And((Term("solar"), Term("e"), Prefix("mobil")))),
+        ("-school/canteen", Not(And((Term("school"), Term("canteen"))))),
+        ("R&D", Phrase(("r", "d"))),
+        ("24/7", Phrase(("24", "7"))),
+        ("population:<5 000", Range("population", None, math.nextafter(5000, 0))),
+        ("population:>=1 000 000 x", And((Range("population", 1_000_000, None), Term("x")))),
+        ("population:1 000..20\u202f000", Range("population", 1_000, 20_000)),
+        ("population:20\u00a0000", Range("population", 20_000, 20_000)),
+        ("population:5 000", And((Range("population", 5, 5), Term("000")))),
+        ("population:>5 0000", And((Range("population", math.nextafter(5, 9), None), Term("0000")))),
     ],
 )
 def test_what_is_typed_becomes_a_tree(text: str, tree: Tree) -> None:
@@ -218,6 +231,18 @@ def test_parentheses_of_no_field_are_read_as_if_it_were_not_there() -> None:
     assert [str(mistake) for mistake in reading.mistakes] == ["There is no field called “colour”."]
 
 
+def test_a_field_that_there_is_not_is_a_word_like_the_one_after_it() -> None:
+    reading = read("tema:energia scuola")
+    assert reading.tree == And((Term("tema"), Term("energia"), Term("scuola")))
+    assert [str(mistake) for mistake in reading.mistakes] == ["There is no field called “tema”."]
+
+
+def test_many_words_typed_as_one_are_read_up_to_the_same_limit() -> None:
+    reading = read(",".join(["aa"] * 100))
+    assert reading.tree == And((Term("aa"),) * 64)
+    assert [str(mistake) for mistake in reading.mistakes] == ["Only the first 64 terms were read."]
+
+
 @pytest.mark.parametrize("name", ["EL", "gr", "Greece", "griechenland"])
 def test_a_thing_with_several_ids_is_found_under_each_of_them_by_any_name(name: str) -> None:
     assert read(f"country:{name}", thesaurus=ALL_VALUES).tree == Facet("country", ("EL", "GR"))
@@ -234,7 +259,7 @@ def test_a_field_whose_values_are_not_all_listed_takes_others_as_they_are() -> N
         ("(solar", Term("solar")),
         ("solar OR", Term("solar")),
         ("a*", Term("a")),
-        ("colour:red", Phrase(("colour", "red"))),
+        ("colour:red", And((Term("colour"), Term("red")))),
         ("solar population:many", Term("solar")),
         ("NOT OR x", Term("x")),
         ("http://example.org", Phrase(("http", "example", "org"))),

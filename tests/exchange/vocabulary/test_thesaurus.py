@@ -78,3 +78,10 @@ def test_a_word_of_another_language_names_a_value_of_the_filter() -> None:
 
 def test_the_words_go_along_with_the_project() -> None:
     assert Path(str(files("exchange").joinpath("seeds/words-of-themes.yaml"))).is_file()
+
+
+def test_a_label_as_it_stands_is_no_form_of_another() -> None:
+    assert thesaurus().about(["šola"]) == [("theme", "th-education")]
+    assert thesaurus().about(["energies"]) == [("theme", "th-energy")], (
+        "other words are read as forms of labels"
+    )

@@ -9,7 +9,8 @@ import pytest
 
 from exchange.catalogue import shelf
 from exchange.catalogue.clusters import calls, cluster
-from tests.exchange.web.world import Visitor, logged_in
+from exchange.catalogue.people import officers
+from tests.exchange.web.world import PASSWORD, Visitor, logged_in
 from tests.rig import House, complete
 
 SAILLANS, LOOS = "/practices/saillans-collegial-council", "/practices/loos-solar-plan"
@@ -235,6 +236,43 @@ def test_a_consultation_is_opened_answered_supported_and_closed(house: House, pe
     assert house.get(f"/api/v1{other}", accept="application/json").status_code == 410
     arvieu.post(f"/contributions/{own}/take-back")
     assert "Thirty in every" not in visitor.see(page).text
+
+
+def test_who_leads_without_a_community_of_their_own_moderates_as_well(house: House, people: People) -> None:
+    hub = _cluster(house, "still", "ulm", "arvieu")
+    _, arvieu, visitor = people
+    with house.instance.database.writing() as session:
+        _made, token = officers.invite(session, "lead@still.localhost", None, "coordinator")
+        officers.accept_invitation(session, token, PASSWORD)
+    lead = Visitor(house)
+    lead.log_in("lead@still.localhost")
+    page = lead.post(f"{hub}/calls/consultation", ASKED).location.partition("?")[0]
+    lead.post(f"{hub}/calls/consultation", {**ASKED, "title": "Still nights"})
+    say = f"{page}/contributions"
+    there = arvieu.post(say, {"title": "Thirty", "text": "In every street."}).location.rpartition("#said-")[2]
+    arvieu.post(say, {"answers": f"{house.origin}/contributions/{there}", "text": "Since 2019."})
+    for shown, tools in ((lead, {"hide": 2, "move": 1}), (visitor, {})):
+        card = shown.see(page).find(id=f"said-{there}")
+        found = [button["value"] for button in card.select("button[name=do]")]
+        assert {one: found.count(one) for one in found} == tools
+    assert card.find("button") is None
+    assert lead.see(page).find("button", string="Support it") is None
+
+
+def test_what_is_opened_and_said_is_sent_twice_and_done_once(house: House, people: People) -> None:
+    hub = _cluster(house, "eager", "ulm", "arvieu")
+    lead, arvieu, _ = people
+    form = f"{hub}/calls/consultation"
+    once = lead.see(form).find("input", {"name": "once"})["value"]
+    assert len({lead.post(form, {**ASKED, "once": once}).location for _ in range(2)}) == 1
+    page = lead.post(form, {**ASKED, "once": once}).location.partition("?")[0]
+    say = arvieu.see(page).find_all("form", action=f"{page}/contributions")[-1]
+    sent = {"title": "Thirty", "text": "In every street.", "once": say.find(attrs={"name": "once"})["value"]}
+    assert len({arvieu.post(say["action"], sent).location for _ in range(2)}) == 1
+    card = lead.see(page).select(".cards > .card")
+    assert len(card) == 1
+    comment = card[0].find("form", action=say["action"])
+    assert {"once", "answers"} <= {one["name"] for one in comment.select("input")}
 
 
 def test_a_campaign_is_called_joined_and_counted(house: House, people: People) -> None:

@@ -118,10 +118,14 @@ _SENTENCES = {
     "string_pattern_mismatch": N_("This is not one of the forms expected here."),
 }
 
+_FORMS = {"currency": N_("Write the currency as three capitals, such as EUR.")}
+
 
 def _sentence(error: Any) -> Message:
     context = dict(error.get("ctx") or {})
     msgid = context.pop("msgid", None) or _SENTENCES.get(error["type"])
+    if error["type"] == "string_pattern_mismatch":
+        msgid = _FORMS.get(str(error["loc"][-1]) if error["loc"] else "", msgid)
     if msgid is None:
         return Message(N_("This is not in the form expected here."))
     return Message(msgid, context)

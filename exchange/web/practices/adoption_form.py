@@ -8,6 +8,7 @@ from exchange.models.adoption import Adoption
 from exchange.models.practice import Practice
 from exchange.translation import LANGUAGES
 from exchange.vocabulary.fields import clean
+from exchange.web.frame import figures
 from exchange.web.frame.language import current
 
 PLAIN = ("since", "adaptationType", "ownPractice", "through", "note")
@@ -36,7 +37,7 @@ def told(before: Adoption) -> dict[str, Any]:
         "costText": cost.get("text"),
     }
     read = {name: _text_of(value) for name, value in texts.items()}
-    languages = [language for language, text in read.values() if text and language in LANGUAGES]
+    language = next((one for one, text in read.values() if text and one in LANGUAGES), current())
     results = {_key(r.get("indicator")): r.get("value", "") for r in outcome.get("results") or []}
     return {
         **empty(),
@@ -45,11 +46,11 @@ def told(before: Adoption) -> dict[str, Any]:
         "stage": before.stage,
         "cause": reason.get("cause", ""),
         "compared": outcome.get("compared", ""),
-        "costAmount": _number(cost.get("amount")),
+        "costAmount": figures.written(cost.get("amount"), language),
         "costCurrency": cost.get("currency", "EUR"),
         "help": record.get("help") or [],
         "results": results,
-        "language": languages[0] if languages else current(),
+        "language": language,
     }
 
 
@@ -85,8 +86,8 @@ def record(given: dict[str, Any], practice: Practice, before: Adoption | None) -
     changes = {name: text(name) for name in FATES if given[name]}
     reason = {k: v for k, v in {"cause": given["cause"], "text": text("reason")}.items() if v}
     outcome = {"compared": given["compared"], "text": text("outcome"), "results": results}
-    cost = {"text": text("costText"), "amount": given["costAmount"].replace(",", ".").replace(" ", "")}
-    item = {k: v for k, v in cost.items() if v}
+    cost = {"text": text("costText"), "amount": figures.read(given["costAmount"], given["language"])}
+    item = {k: v for k, v in cost.items() if v not in ("", {})}
     if "amount" in item:
         item["currency"] = given["costCurrency"].upper()
     plain = {name: given[name] or (None if name in CHECKED else "") for name in PLAIN}
@@ -137,7 +138,3 @@ def _text_of(value: Any) -> tuple[str, str]:
         language, text = next(iter(value.items()))
         return (language, text) if isinstance(text, str) else (current(), "")
     return current(), value if isinstance(value, str) else ""
-
-
-def _number(value: Any) -> str:
-    return "" if value is None else str(int(value)) if float(value).is_integer() else str(value)

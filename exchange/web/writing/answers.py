@@ -17,11 +17,11 @@ from exchange.messages import Problem
 from exchange.vocabulary import completeness
 from exchange.vocabulary.fields import clean
 from exchange.vocabulary.record import PracticeRecord
+from exchange.web.frame import figures
 from exchange.web.writing.questions import PARTS, Part, Question
 
 MOST_ROWS = 40
-DECIMAL_COMMA = ("de", "fr", "es", "it")
-_THOUSANDS = re.compile(r"\d{1,3}([.,]\d{3})+")
+NO_THOUSANDS = ("lat", "lon")  # degrees, in which a point is never one between thousands
 
 
 def typed(
@@ -60,6 +60,8 @@ def shown(question: Question, data: Mapping[str, Any], language: str, path: str 
             return ", ".join(str(one) for one in value or [])
         case "yesno":
             return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""
+        case "number":
+            return figures.written(value, language)
         case "rows":
             return value if isinstance(value, list) else []
     return "" if value is None else str(value)
@@ -108,9 +110,9 @@ def _answer(question: Question, name: str, form: MultiDict[str, str], old: Any, 
         case "yesno":
             return {"yes": True, "no": False}.get(text)
         case "number":
-            return _number(text, language) if text else None
+            return number(question, text, language) if text else None
         case "numbers":
-            return [_number(one, language) for one in re.split(r"[,;\s]+", text) if one]
+            return [figures.read(one, language) for one in re.split(r"[,;\s]+", text) if one]
         case "urls":
             return text.split()
         case "lines":
@@ -152,19 +154,9 @@ def _lines(text: str, old: list[Any], language: str) -> list[dict[str, str]]:
     return [dict(known.get(line) or {language: line}) for line in wanted[: 2 * MOST_ROWS]]
 
 
-def _number(text: str, language: str) -> int | float | str:
-    """A number as people write it in their language; what is none stays as it was typed."""
-    plain = re.sub(r"[\s'’]", "", text)
-    comma = language[:2] in DECIMAL_COMMA
-    if _THOUSANDS.fullmatch(plain) and ("." in plain) == comma and not ("." in plain and "," in plain):
-        plain = re.sub(r"[.,]", "", plain)
-    elif "," in plain and "." in plain:
-        decimal = max(plain.rfind(","), plain.rfind("."))
-        plain = re.sub(r"[.,]", "", plain[:decimal]) + "." + plain[decimal + 1 :]
-    plain = plain.replace(",", ".")
-    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,10})?", plain):
-        return text
-    return float(plain) if "." in plain else int(plain)
+def number(question: Question, text: str, language: str) -> int | float | str:
+    """What was typed in the field of a number; what is none stays as it was typed."""
+    return figures.read(text, language, grouped=question.path not in NO_THOUSANDS)
 
 
 def _at(data: Any, path: str) -> Any:

@@ -141,7 +141,7 @@ def _typed(question: Question, value: Any, language: str) -> Any:
         case "yesno":
             return _yes(value)
         case "number" | "numbers":
-            return answers._number(value, "en" if re.fullmatch(r"-?\d+\.\d+", value) else language)
+            return answers.number(question, value, "en" if re.fullmatch(r"-?\d+\.\d+", value) else language)
         case "choice" | "checks":
             return _concept(question.scheme, value) or value
         case "date":
@@ -226,7 +226,7 @@ def _one(question: Question, cell: str, language: str) -> Any:
         case "yesno":
             return _yes(cell)
         case "number":
-            return answers._number(cell, language)
+            return answers.number(question, cell, language)
         case "choice":
             return _concept(question.scheme, cell) or cell
         case "pick":

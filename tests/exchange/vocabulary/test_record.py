@@ -150,7 +150,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"place": ["here"]}, "place.0", "Named values are expected here."),
     ({"dataProtection": {"personalData": "perhaps"}}, "dataProtection.personalData", "Yes or no is expected here."),
     ({"dataProtection": {"personalData": []}}, "dataProtection.personalData", "Yes or no is expected here."),
-    ({"cost": {"items": [{"currency": "euro"}]}}, "cost.items.0.currency", "This is not one of the forms expected here."),
+    ({"cost": {"items": [{"currency": "euro"}]}}, "cost.items.0.currency", "Write the currency as three capitals, such as EUR."),
+    ({"cost": {"items": [{"kind": "loan"}]}}, "cost.items.0.kind", "This is not one of the forms expected here."),
     ({"sameAs": ["ftp://example.org"]}, "sameAs.0", "This is not a web address that begins with https:// or http://."),
     ({"sameAs": ["https://good.example@evil.example/"]}, "sameAs.0", "A web address begins with its host, without a name or password before it."),
     ({"sameAs": ["https://[::1"]}, "sameAs.0", "This is not a web address that begins with https:// or http://."),
@@ -180,7 +181,7 @@ def test_what_is_wrong_is_said_at_its_field(change: dict[str, Any], path: str, s
 
 
 def test_every_sentence_of_the_record_is_among_those_tried() -> None:
-    sentences = set(completeness._SENTENCES.values())
+    sentences = {*completeness._SENTENCES.values(), *completeness._FORMS.values()}
     tried = [sentence for _, _, sentence in WRONG]
     untried = {s for s in sentences if not any(t.startswith(s.partition("%(")[0]) for t in tried)}
     assert untried == set()

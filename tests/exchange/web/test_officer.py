@@ -138,7 +138,7 @@ def test_places_kinds_of_city_and_who_has_checked_it_are_told_in_the_form(ulm: V
     }
     assert ulm.post(address, {"part": "effect", **checked, "go": "save"}).status_code == 303
     shown = " ".join(ulm.see(f"{address}/check").text.split())
-    for words in ("Münsterplatz", "48.3984", "40", "Direct democracy, Liquid democracy", "A peer community"):
+    for words in ("Münsterplatz", "48,3984", "40", "Direct democracy, Liquid democracy", "A peer community"):
         assert words in shown, words
 
 

@@ -1,9 +1,35 @@
 """What practices say of each other: what one was built on, and which others are the same; asked from both ends."""
 
+import re
+
 from sqlmodel import Session, col, delete, select
 
+from exchange.catalogue import shelf
+from exchange.messages import NotFound
 from exchange.models.link import BASED_ON, SAME_AS, PracticeLink
 from exchange.models.practice import PUBLISHED, Practice
+from exchange.vocabulary.record import PracticeRecord
+
+
+def by_their_ids(session: Session, record: PracticeRecord, origin: str) -> PracticeRecord:
+    """A record that names practices by their own addresses.
+
+    An officer copies what the browser shows, which for a practice of another instance is our page of it:
+    nobody else knows that address.
+    """
+    pages = f"{origin}/practices/"
+
+    def own(uri: str) -> str:
+        if not uri.startswith(pages):
+            return uri
+        key = re.split(r"[/?#]", uri.removeprefix(pages), maxsplit=1)[0]
+        try:
+            return shelf.practice(session, key).uri
+        except NotFound:
+            return uri
+
+    named = {"based_on": record.based_on, "same_as": record.same_as}
+    return record.model_copy(update={k: list(dict.fromkeys(map(own, v))) for k, v in named.items()})
 
 
 def keep(session: Session, practice: Practice) -> None:

@@ -40,7 +40,7 @@ def publish(
     """
     if not community.local:
         raise NotAllowed(N_("Only the instance of a community publishes for it."))
-    record = accept(data, documented_by)
+    record = links.by_their_ids(session, accept(data, documented_by), community.instance)
     key = draft.key if draft is not None else new_key()  # so that a form sent twice finds what it made
     practice = Practice(
         key=key,

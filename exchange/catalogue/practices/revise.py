@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from exchange.catalogue.announce import say
+from exchange.catalogue.practices import links
 from exchange.catalogue.practices.publish import accept, keep_version, put_aside, write
 from exchange.messages import N_, NotAllowed, Refusal
 from exchange.models.adoption import Adoption
@@ -30,7 +31,8 @@ def revise(
         raise NotAllowed(N_("Only its owner changes a practice."))
     if practice.state != PUBLISHED:
         raise Refusal(N_("This practice has been withdrawn."))
-    record = accept(data, practice.documented_by)
+    community = session.get_one(Community, practice.community_id)
+    record = links.by_their_ids(session, accept(data, practice.documented_by), community.instance)
     if draft is not None:
         session.delete(draft)
     if record.data() == practice.record:
@@ -40,7 +42,6 @@ def revise(
     write(practice, record)
     session.add(practice)
     keep_version(session, practice, note)
-    community = session.get_one(Community, practice.community_id)
     say(session, "Update", community, practice_object(practice, community), also=adopters(session, practice))
     return practice
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from exchange.catalogue import shelf
-from exchange.catalogue.practices import draft, publish, revise, withdraw
+from exchange.catalogue.practices import draft, links, publish, revise, withdraw
 from exchange.messages import NotFound, Refusal
 from exchange.models.community import Community
 from federation.ledger import journal
@@ -92,3 +92,21 @@ def test_a_practice_is_found_by_address_key_and_imported_name(session: Session, 
         assert shelf.practice(session, name).id == practice.id
     with pytest.raises(NotFound):
         shelf.practice(session, "no-such-practice")
+
+
+def test_a_practice_elsewhere_is_named_by_its_own_address_and_not_by_our_page_of_it(
+    session: Session, loos: Community
+) -> None:
+    away = publish.publish(session, loos, complete({"language": "en", "title": "An oven"}))
+    away.uri, away.local = "https://villages.example/practices/oven", False
+    session.add(away)
+    session.flush()
+    pages = f"{loos.instance}/practices"
+    named = [f"{pages}/{away.key}?texts=both#adoptions", away.uri, f"{pages}/none", "https://other.example/1"]
+    record = complete({"language": "en", "title": "Our oven"})
+    ours = publish.publish(session, loos, record | {"basedOn": named, "sameAs": named[:1]})
+    assert ours.record["basedOn"] == [away.uri, f"{pages}/none", "https://other.example/1"]
+    assert ours.record["sameAs"] == [away.uri]
+    assert links.naming(session, away.uri, links.BASED_ON) == [ours]
+    revise.revise(session, ours, record | {"basedOn": [f"{pages}/{away.key}/"]})
+    assert ours.record["basedOn"] == [away.uri]

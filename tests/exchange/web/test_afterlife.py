@@ -78,6 +78,22 @@ def test_an_adoption_moves_on_and_its_origin_confirms_it(house: House) -> None:
     assert "Ulm" in Visitor(house).see("/communities/arvieu").find(class_="twins").text
 
 
+def test_a_contested_adoption_is_marked_wherever_it_stands_and_makes_no_twins(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Garten für alle"}))
+    adopter, owner = logged_in(house, "loos-en-gohelle"), logged_in(house, "ulm")
+    adopter.post(f"/practices/{practice.key}/adopt", {"stage": "ad-assessing", "language": "fr"})
+    form = owner.see("/desk").find("section", {"aria-labelledby": "to-confirm"}).form
+    visitor = Visitor(house)
+    assert "Loos-en-Gohelle" in [a.text for a in visitor.see("/communities/ulm").select(".twins a")]
+    owner.post(form["action"], {"answer": "no", "reason": "Nobody has asked us."})
+    for path in ("/", "/communities/ulm", "/communities/loos-en-gohelle"):
+        title = next(a for a in visitor.see(path).select(".feed a") if a.text == "Ein Garten für alle")
+        assert "contested by the owner" in title.find_parent("li").text, path
+    for path in ("/communities/ulm", "/communities/loos-en-gohelle"):
+        twins = [a.text for a in visitor.see(path).select(".twins a")]
+        assert not {"Ulm", "Loos-en-Gohelle"} & set(twins), path
+
+
 def test_an_emptied_field_of_an_adoption_is_empty(house: House) -> None:
     practice = house.publish("ulm", complete({"language": "de", "title": "Ein Dach mehr"}))
     path = f"/practices/{practice.key}/adopt"

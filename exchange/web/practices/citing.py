@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from exchange.catalogue.files.imports import slug_of
 from exchange.models.community import Community
@@ -16,7 +17,7 @@ def citation(practice: Practice, owner: Community) -> str:
     title = practice.title_texts.get(practice.language) or practice.title
     return (
         f"{owner.called(practice.language)} ({practice.modified_at.year}): {title}. "
-        f"Version {practice.version}. {settings().name}. {practice.uri}"
+        f"Version {practice.version}. {_where(practice)}. {practice.uri}"
     )
 
 
@@ -28,12 +29,17 @@ def bibtex(practice: Practice, owner: Community) -> str:
         "title": "{" + _plain(title) + "}",
         "year": str(practice.modified_at.year),
         "note": f"Version {practice.version}",
-        "howpublished": _plain(settings().name),
+        "howpublished": _plain(_where(practice)),
         "url": practice.uri,
         "language": practice.language,
     }
     told = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{{name(practice)}-{practice.modified_at.year},\n{told}\n}}\n"
+
+
+def _where(practice: Practice) -> str:
+    """Who publishes it: this site by its name, another by its host, which is all that is sure of it here."""
+    return settings().name if practice.local else urlsplit(practice.uri).netloc
 
 
 def _plain(text: str) -> str:

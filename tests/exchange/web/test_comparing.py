@@ -12,8 +12,9 @@ from bs4 import BeautifulSoup
 from exchange.catalogue import shelf
 from exchange.catalogue.clusters import cluster
 from exchange.catalogue.communities import reference
+from exchange.catalogue.people import officers
 from exchange.web.practices import citing
-from tests.exchange.web.world import Visitor, logged_in
+from tests.exchange.web.world import PASSWORD, Visitor, logged_in
 from tests.rig import House
 
 SAILLANS = "/practices/saillans-collegial-council"
@@ -333,6 +334,18 @@ def test_what_is_no_server_is_refused_in_a_sentence(visitor: Visitor, typed: str
     assert "Write the name of your server" in answer.text
 
 
+def test_who_acts_for_no_community_is_not_led_to_what_only_a_community_may(house: House) -> None:
+    with house.instance.database.writing() as session:
+        _made, token = officers.invite(session, "lead@hub.localhost", None, "coordinator")
+        officers.accept_invitation(session, token, PASSWORD)
+    lead = Visitor(house)
+    lead.log_in("lead@hub.localhost")
+    for path in ("/gaps", "/practices?q=nothing+like+this"):
+        assert lead.see(path).find("a", href="/desk/seeks") is None, path
+        assert logged_in(house, "ulm").see(path).find("a", href="/desk/seeks"), path
+    assert Visitor(house).see("/gaps").find("a", href="/desk/seeks")
+
+
 def test_a_practice_is_cited_and_taken_along(visitor: Visitor) -> None:
     page = visitor.see(SAILLANS)
     assert "Saillans (2" in page.find(class_="cited").text
@@ -350,11 +363,18 @@ def test_a_practice_is_cited_and_taken_along(visitor: Visitor) -> None:
     assert visitor.get(f"{SAILLANS}/export.pdf").status_code == 404
 
 
-def test_what_means_something_in_bibtex_is_written_as_text(house: House) -> None:
+def test_what_means_something_in_bibtex_is_written_as_text_and_the_site_is_that_of_the_owner(
+    house: House,
+) -> None:
     with house.instance.database.reading() as session:
         practice = shelf.practice(session, "saillans-collegial-council")
         owner = shelf.community_of(session, practice)
     practice.title_texts = {"fr": "50 % & \\input{x} $1_000\n} }"}
     with house.app.test_request_context():
         entry = citing.bibtex(practice, owner)
+        practice.uri, practice.local = "https://villages.example/practices/1", False
+        away = citing.bibtex(practice, owner), citing.citation(practice, owner)
+    assert "howpublished = {Towns}" in entry
+    assert "howpublished = {villages.example}" in away[0]
+    assert away[1].endswith("villages.example. https://villages.example/practices/1")
     assert r"title = {{50 \% \& \textbackslash{}input\{x\} \$1\_000 \} \}}}," in entry

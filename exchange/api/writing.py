@@ -43,9 +43,10 @@ def publish() -> Response:
 
     def change(session: Session, token: ApiToken) -> Answer:
         owner = acting(session, token, rest.get("community"))
-        if slug is not None and session.exec(
-            select(Practice.id).where(Practice.slug == slug, Practice.local)
-        ).first():
+        if (
+            slug is not None
+            and session.exec(select(Practice.id).where(Practice.slug == slug, Practice.local)).first()
+        ):
             taken = Message(N_("“%(slug)s” is the short name of another practice here."), {"slug": slug})
             raise Refusal([Problem("slug", taken)])
         made = publishing.publish(

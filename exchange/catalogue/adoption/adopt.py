@@ -196,7 +196,7 @@ def _tell(
     adoption.stage = stage
     adoption.record = record | ({"stageDates": dates} if dates else {})
     adoption.own_practice = record.get("ownPractice")
-    adoption.modified_at = now()
+    adoption.modified_at = now() if kind == "Update" else adoption.issued_at
     session.add(adoption)
     session.flush()
     evidence.settle(session, practice)

@@ -42,7 +42,7 @@ def answer(session: Session, review: Review, text: dict[str, str] | str) -> Answ
     if found is None:
         key = new_key()
         found = Answer(key=key, uri=f"{owner.instance}/answers/{key}", review_id=review.id, local=True)  # type: ignore[arg-type]
-    found.text, found.modified_at = texts, now()
+    found.text, found.modified_at = texts, now() if kind == "Update" else found.issued_at
     session.add(found)
     session.flush()
     reviewer = session.get_one(Community, review.community_id)

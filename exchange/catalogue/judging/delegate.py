@@ -54,6 +54,7 @@ def delegate(session: Session, giver: Community, theme: str, receiver: Community
         theme=theme,
         local=True,
     )
+    made.modified_at = made.issued_at
     session.add(made)
     session.flush()
     say(session, "Create", giver, delegation_object(made, giver, receiver.called()), also=[receiver.uri])

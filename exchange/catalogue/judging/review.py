@@ -63,7 +63,7 @@ def review(
         )
     found.practice_version = practice.version
     found.relation, found.conflict, found.ratings, found.comment = relation, conflict, dict(ratings), texts
-    found.modified_at = now()
+    found.modified_at = now() if kind == "Update" else found.issued_at
     session.add(found)
     session.flush()
     delegate.name_voices(session, found, practice, by)

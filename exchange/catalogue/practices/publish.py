@@ -52,6 +52,7 @@ def publish(
         documented_by=documented_by,
     )
     write(practice, record)
+    practice.issued_at = practice.modified_at  # apart by a hair, Mastodon would show it as edited
     session.add(practice)
     session.flush()
     keep_version(session, practice)

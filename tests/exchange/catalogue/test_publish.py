@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import Session
 
 from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
+from exchange.catalogue.judging import answer, delegate, review
 from exchange.catalogue.practices import draft, links, publish, revise, withdraw
 from exchange.messages import NotFound, Refusal
 from exchange.models.community import Community
@@ -22,6 +24,22 @@ def test_a_complete_record_is_published_and_told_in_the_same_transaction(
     told = json.loads(entry.body)["object"]
     assert told["attributedTo"] == loos.uri
     assert next(iter(told["nameMap"])) == "fr"
+
+
+def test_what_is_said_for_the_first_time_does_not_look_edited(
+    session: Session, loos: Community, arvieu: Community
+) -> None:
+    practice = publish.publish(session, loos, complete({"language": "fr"}))
+    judged = review.review(session, practice, arvieu, relation="rr-peer", ratings={"rc-evidence": 4})
+    answer.answer(session, judged, {"fr": "Merci."})
+    adopt.adopt(session, practice, arvieu, stage="ad-assessing")
+    delegate.delegate(session, arvieu, "th-energy", loos)
+    said = [json.loads(one.body)["object"] for one in journal.after(session, 0) if one.kind == "Create"]
+    assert len(said) == 5
+    assert [one["updated"] for one in said] == [one["published"] for one in said]  # Mastodon compares them
+    adopt.adopt(session, practice, arvieu, stage="ad-piloting")
+    moved = json.loads(journal.after(session, 0)[-1].body)["object"]
+    assert moved["updated"] > moved["published"]
 
 
 def test_every_missing_field_is_named_and_nothing_is_kept(session: Session, loos: Community) -> None:

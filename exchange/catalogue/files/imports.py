@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
-from exchange.catalogue.adoption.adopt import document_adoption
+from exchange.catalogue.adoption.adopt import KEPT, document_adoption
 from exchange.catalogue.communities.community import found
 from exchange.catalogue.practices.publish import publish
 from exchange.catalogue.practices.revise import revise
@@ -35,7 +35,7 @@ _BESIDE = (
     *("id", "community", "documentedBy", "documented_by", "version", "uri", "issued", "modified"),
     "signed",  # what its owner once said; what is imported is said anew
 )
-_AROUND = ("id", "uri", "practice", "adopter", "stage", "documentedBy", "practiceVersion", "stageDates")
+_AROUND = ("id", "uri", "practice", "adopter", "stage", "documentedBy", "practiceVersion", *KEPT)
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 Thing = TypeVar("Thing", Practice, Adoption)
 Progress = Callable[[int, int], None]  # how many records are done, of how many

@@ -56,6 +56,22 @@ def test_what_was_written_here_is_known_again_in_its_own_export(instance: Databa
         assert len(session.exec(select(Adoption)).all()) == 2
 
 
+@pytest.mark.parametrize("format", ["yaml", "json"])
+def test_an_adopters_own_word_taken_in_elsewhere_is_told_there_once(
+    instance: Database, another: Database, format: str
+) -> None:
+    with instance.writing() as session:
+        upvale = found(session, ORIGIN, slug="upvale", name="Upper Vale", country="IE")
+        other = found(session, ORIGIN, slug="mere", name="Mere", country="IE")
+        made = publish(session, upvale, samples.full(), slug="bus")
+        adopt(session, made, other, stage="ad-piloting", since="2020")
+        given = export(session, format=format)
+    first, second = (import_file(another, "https://other.example", given, kind=format) for _ in range(2))
+    assert (len(first.adoptions_entered), first.refused) == (1, [])
+    assert (second.adoptions_updated, len(second.adoptions_unchanged)) == ([], 1)
+    another.close()
+
+
 @pytest.mark.parametrize("format", ["yaml", "json", "csv", "xlsx"])
 def test_what_is_given_out_is_taken_in_as_it_was(instance: Database, another: Database, format: str) -> None:
     import_file(instance, ORIGIN, SEEDS, only=SMALL)

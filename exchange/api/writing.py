@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response, request
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from exchange.api import shapes
 from exchange.api.access import Answer, acting, check_owner, once
@@ -43,12 +43,6 @@ def publish() -> Response:
 
     def change(session: Session, token: ApiToken) -> Answer:
         owner = acting(session, token, rest.get("community"))
-        if (
-            slug is not None
-            and session.exec(select(Practice.id).where(Practice.slug == slug, Practice.local)).first()
-        ):
-            taken = Message(N_("“%(slug)s” is the short name of another practice here."), {"slug": slug})
-            raise Refusal([Problem("slug", taken)])
         made = publishing.publish(
             session, owner, record, documented_by=_documented_by(rest, token), slug=slug
         )

@@ -15,7 +15,7 @@ from exchange.catalogue.judging import voices
 from exchange.cli import words
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, say
-from exchange.messages import N_, NotFound
+from exchange.messages import N_, Message, NotFound, Problem, Refusal
 from exchange.models.handshake import CONFIRMED, CONTESTED, OPEN
 from exchange.vocabulary import concepts
 
@@ -69,7 +69,7 @@ def give(
             session,
             shelf.practice(session, practice),
             shelf.community(session, slug),
-            relation=_prefixed("rr-", relation),
+            relation=_chosen("rater-relation", "rr-", relation, "relation"),
             ratings=dict(_rating(text) for text in ratings),
             conflict=conflict,
             comment={language: comment} if comment else None,
@@ -127,23 +127,28 @@ def audit(practice: str, as_json: bool) -> None:
 @click.option("--revoke", is_flag=True, help="Take the voice back.")
 @reading
 def delegate(theme: str, slug: str, receiver: str | None, revoke: bool, as_json: bool) -> None:
-    """Lend the voice of a community in THEME to another organisation, or take it back."""
+    """Lend the voice of a community in THEME to another organisation, or take it back.
+
+    With both --to and --revoke it is taken back from that organisation alone.
+    """
     from exchange.meeting import meet
 
-    if revoke == (receiver is not None):
+    if not revoke and receiver is None:
         raise click.UsageError("Say either --to ACTOR or --revoke.")
-    theme = _prefixed("th-", theme)
+    theme = _chosen("themes", "th-", theme, "theme")
     with opened() as instance:
         met = meet(instance, receiver) if receiver else ""
         with instance.database.writing() as session:
             giver = shelf.community(session, slug)
-            if receiver:
+            if not revoke:
                 held = delegating.delegate(session, giver, theme, shelf.community(session, met))
             else:
                 found = voices.holding(session, giver, theme)
                 if not found:
                     raise NotFound(N_("This community has lent nobody its voice in this theme."))
                 held = found[0]
+                if receiver and held.receiver != shelf.community(session, met).uri:
+                    raise Refusal(N_("This community has lent its voice in this theme to somebody else."))
                 delegating.revoke(session, held)
             told = {
                 "id": held.uri,
@@ -189,12 +194,12 @@ def adopt(
 ) -> None:
     """Record that a community takes PRACTICE up, or how far it has come."""
     why = {
-        "cause": _prefixed("lc-", cause) if cause else None,
+        "cause": _chosen("lesson-cause", "lc-", cause, "cause") if cause else None,
         "text": {language: reason} if reason else None,
     }
     record = {
         "reason": {name: value for name, value in why.items() if value},
-        "adaptationType": _prefixed("at-", adaptation) if adaptation else None,
+        "adaptationType": _chosen("adaptation-type", "at-", adaptation, "adaptation") if adaptation else None,
         "since": since,
         "changes": {"changed": {language: changes}} if changes else None,
         "outcome": {"text": {language: outcome}} if outcome else None,
@@ -207,7 +212,7 @@ def adopt(
             session,
             shelf.practice(session, practice),
             shelf.community(session, slug),
-            stage=_prefixed("ad-", stage),
+            stage=_chosen("adoption-stage", "ad-", stage, "stage"),
             on=on,
             version=version,
             **said,
@@ -246,6 +251,11 @@ def _rating(text: str) -> tuple[str, int | None]:
     return name, int(value) if value.isdigit() else None
 
 
-def _prefixed(prefix: str, value: str) -> str:
-    """A concept's identifier, also when only its second half was typed."""
-    return value if value.startswith(prefix) else prefix + value
+def _chosen(scheme: str, prefix: str, value: str, path: str) -> str:
+    """A concept's identifier, also when only its second half was typed; who guessed wrong reads the list."""
+    named = value if value.startswith(prefix) else prefix + value
+    if named not in concepts.scheme(scheme):
+        known = ", ".join(concept.id for concept in concepts.scheme(scheme))
+        message = Message(N_("“%(value)s” is not one of %(known)s."), {"value": value, "known": known})
+        raise Refusal([Problem(path, message)])
+    return named

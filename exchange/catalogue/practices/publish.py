@@ -40,6 +40,10 @@ def publish(
     """
     if not community.local:
         raise NotAllowed(N_("Only the instance of a community publishes for it."))
+    if slug is not None and _taken(session, slug):
+        raise Refusal(
+            [Problem("slug", Message(N_("There is already a practice “%(slug)s” here."), {"slug": slug}))]
+        )
     record = links.by_their_ids(session, accept(data, documented_by), community.instance)
     key = draft.key if draft is not None else new_key()  # so that a form sent twice finds what it made
     practice = Practice(
@@ -60,6 +64,11 @@ def publish(
         session.delete(draft)
     say(session, "Create", community, practice_object(practice, community))
     return practice
+
+
+def _taken(session: Session, slug: str) -> bool:
+    """Whether a practice of this instance has that short name, by which files know it again."""
+    return session.exec(select(Practice.id).where(Practice.slug == slug, Practice.local)).first() is not None
 
 
 def check(data: Any) -> tuple[PracticeRecord | None, list[Problem]]:

@@ -119,6 +119,14 @@ def test_an_adoption_moves_on_and_its_origin_confirms_it(programs: Programs) -> 
     assert programs.get("/v1/practices?adopted_by=ulm").json["total"] == 1
 
 
+def test_a_short_name_is_given_once_whoever_asks(programs: Programs) -> None:
+    record = complete({"language": "de"})
+    assert programs.post("/v1/practices", {"record": record, "slug": "roof"}, by="ulm").status_code == 201
+    for by in ("ulm", "loos"):
+        again = programs.post("/v1/practices", {"record": record, "slug": "roof"}, by=by)
+        assert (again.status_code, again.json["errors"][0]["path"]) == (422, "slug")
+
+
 def test_the_same_key_publishes_once(programs: Programs) -> None:
     before = _count(programs)
     record = complete({"language": "de"})

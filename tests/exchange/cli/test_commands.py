@@ -181,6 +181,17 @@ def test_a_community_rates_and_adopts_and_the_owner_confirms(operator: Operator)
     assert operator.reads("search", "--adopted-by", "ulm")["total"] == 1
 
 
+def test_a_voice_is_taken_back_from_whom_it_was_lent_to(operator: Operator) -> None:
+    operator.types("community", "add", "mere", "--name", "Mere", "--country", "IE")
+    lend = ("delegate", "energy", "--from", "loos")
+    assert "th-energy" in operator.types("delegate", "dreams", "--from", "loos", "--revoke", status=1).stderr
+    operator.types(*lend, status=2)
+    operator.types(*lend, "--to", "ulm")
+    assert "somebody else" in operator.types(*lend, "--to", "mere", "--revoke", status=1).stderr
+    assert operator.reads(*lend, "--to", "ulm", "--revoke")["ended"] is True
+    operator.types(*lend, "--revoke", status=1)
+
+
 def test_the_rules_of_rating_and_adopting_are_told(operator: Operator) -> None:
     rate = ("review", "solar", "--relation", "rr-peer", "--criterion")
     assert "own" in operator.types(*rate, "rc-openness=4", "--by", "loos", status=1).stderr
@@ -194,7 +205,10 @@ def test_the_rules_of_rating_and_adopting_are_told(operator: Operator) -> None:
         "review", "nothing", "--by", "ulm", "--relation", "peer", "--criterion", "openness=3", status=1
     )
     operator.types("adopt", "solar", "--by", "ulm", "--stage", "ad-stopped", status=1)
-    operator.types("adopt", "solar", "--by", "ulm", "--stage", "ad-dreaming", status=1)
+    assert (
+        "ad-piloting"
+        in operator.types("adopt", "solar", "--by", "ulm", "--stage", "ad-dreaming", status=1).stderr
+    )
     operator.types("adopt", "solar", "--by", "loos", "--stage", "ad-assessing", status=1)
     operator.types("confirm", "nothing", status=1)
 

@@ -19,6 +19,8 @@ _LANGUAGE = click.option(
     "--language", default="und", metavar="LANGUAGE", help="The language of the words, such as fr."
 )
 
+_JSON = click.option("--json", expose_value=False, is_flag=True, help="What is printed anyway.")
+
 
 def _opening(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
@@ -103,6 +105,7 @@ def open_consultation(slug: str, question: str, **said: Any) -> None:
 
 @consultation.command("show")
 @click.argument("ref", metavar="CONSULTATION")
+@_JSON
 def show_consultation(ref: str) -> None:
     """Print CONSULTATION (key or address) with what was said in it, in order of support, as JSON."""
     from exchange.api import shapes
@@ -197,6 +200,7 @@ def open_campaign(
 
 @campaign.command("show")
 @click.argument("ref", metavar="CAMPAIGN")
+@_JSON
 def show_campaign(ref: str) -> None:
     """Print CAMPAIGN (key or address) with what has come so far, as JSON."""
     from exchange.api import shapes

@@ -25,6 +25,7 @@ def test_a_consultation_and_a_campaign_are_led_at_a_terminal(operator: Operator)
     operator.types("consultation", "move", said, two)
     operator.types("consultation", "close", two, "--synthesis", "Ours.")
     told = json.loads(operator.types("consultation", "show", two).stdout)
+    assert operator.reads("consultation", "show", two) == told
     assert (told["tally"]["supports"], told["contributions"][0]["moved_from"]) == (1, one)
     assert told["contributions"][0]["comments"][0]["texts"] == {"und": "How many?"}
     assert "over" in operator.types("consultation", "support", "ulm", said, "--no", status=1).stderr
@@ -37,6 +38,7 @@ def test_a_consultation_and_a_campaign_are_led_at_a_terminal(operator: Operator)
     assert aimed.startswith(f"{ORIGIN}/campaigns/")
     operator.types("campaign", "join", "ulm", aimed)
     told = json.loads(operator.types("campaign", "show", aimed).stdout)
+    assert operator.reads("campaign", "show", aimed) == told
     assert (told["taking_part"], told["aim"]["number"]) == ([f"{ORIGIN}/communities/ulm"], 10)
     operator.types("campaign", "join", "ulm", aimed, "--no")
     operator.types("campaign", "close", aimed, "--synthesis", "None came.")

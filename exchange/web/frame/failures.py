@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -62,7 +62,7 @@ def page(
 ) -> Response:
     """The page for a status, with the sentence of whoever refused, or the `reason` of whoever withdrew."""
     title, text = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
-    if preferred("text/html", *SOFTWARE) in SOFTWARE:
+    if _software_asks():
         return problem(status, title)
     if isinstance(error, Refusal):
         sentences = [said(problem.message) for problem in error.problems]
@@ -76,6 +76,13 @@ def page(
         "failure.html", status=status, title=title, text=text, sentences=sentences, reason=reason
     )
     return Response(body, status=status, mimetype="text/html")
+
+
+def _software_asks() -> bool:
+    """Whether a program is to be told; where programs alone have business, also one that takes anything."""
+    path = request.path
+    for_programs = path.endswith("/inbox") or path.startswith(("/.well-known/", "/nodeinfo/"))
+    return preferred(*(*SOFTWARE, "text/html") if for_programs else ("text/html", *SOFTWARE)) in SOFTWARE
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -52,6 +52,9 @@ def test_an_inbox_says_what_it_takes(visitor: Visitor, path: str) -> None:
         assert answer.json["status"] == answer.status_code
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert told.content_type == "text/html; charset=utf-8"  # somebody looks with a browser
+    anything = visitor.client.put(path, headers={"Accept": "*/*"})
+    assert (anything.status_code, anything.content_type) == (405, "application/problem+json")
     # Parameters and capitals make no difference to what a media type is.
     wordy = visitor.client.post(path, data=b"nonsense", content_type='Application/LD+JSON; profile="x"')
     assert (wordy.status_code, wordy.json["title"]) == (400, "The text is not valid JSON.")

@@ -10,12 +10,14 @@ brought up to date on the way.
 """
 
 import base64
+import gzip
 import io
 import json
 import os
 import tarfile
 import tempfile
 import tomllib
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,6 +32,7 @@ from exchange.messages import N_, Refusal
 
 FORMAT = 1
 PORTION = 500  # rows that are written at once
+PIECE = 1024 * 1024  # bytes that are unpacked at once
 LONGEST_LINE = 64 * 1024 * 1024
 _HERE_ONLY = ("database", "data")  # of a machine, not of an instance
 
@@ -110,6 +113,7 @@ def restore(
         raise Refusal(N_("%(data)s is not empty; a new instance needs an empty directory."), data=str(data))
     made = not data.exists()
     try:
+        _prove(file)
         with tarfile.open(file, mode="r:*") as tar:
             about = _about(tar)
             data.mkdir(parents=True, exist_ok=True)
@@ -118,7 +122,7 @@ def restore(
             settings = config.load(data, **kept, **({"database": database_url} if database_url else {}))
             _fill(settings, about, tar, progress)
         config.write(data, **kept, **({"database": database_url} if database_url else {}))
-    except (tarfile.TarError, EOFError, ValueError, KeyError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, ValueError, KeyError, OSError) as error:
         _undo(data, made)
         if isinstance(error, OSError) and not isinstance(error, tarfile.TarError) and error.errno:
             raise
@@ -129,6 +133,16 @@ def restore(
         _undo(data, made)
         raise
     return config.load(data)
+
+
+def _prove(file: Path) -> None:
+    """Unpack it once to its end, where the checksum stands: tar reads what it needs and never gets there."""
+    with file.open("rb") as raw:
+        if raw.read(2) != b"\x1f\x8b":  # somebody unpacked it; tar alone judges it then
+            return
+    with gzip.open(file) as unpacked:
+        while unpacked.read(PIECE):
+            pass
 
 
 def _fill(settings: Settings, about: dict[str, Any], tar: tarfile.TarFile, progress: Progress | None) -> None:

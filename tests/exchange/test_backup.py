@@ -104,7 +104,7 @@ def test_nothing_is_written_over(settings: Settings, tmp_path: Path) -> None:
         backup.restore(file, settings.data)
 
 
-@pytest.mark.parametrize("harm", ["cut", "text", "foreign", "newer", "bad-row"])
+@pytest.mark.parametrize("harm", ["cut", "tail", "letter", "text", "foreign", "newer", "bad-row"])
 def test_what_is_no_backup_or_damaged_says_so_and_leaves_nothing(
     settings: Settings, tmp_path: Path, harm: str
 ) -> None:
@@ -134,6 +134,13 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> N
 def _damage(file: Path, harm: str) -> None:
     if harm == "cut":
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    elif harm == "tail":
+        file.write_bytes(file.read_bytes()[:-1])  # a byte of the checksum, behind all that tar reads
+    elif harm == "letter":
+        # One letter is another one, and all else as it was: only the checksum tells.
+        whole = file.read_bytes()
+        other = gzip.compress(gzip.decompress(whole).replace(b"Saillans", b"Saillons", 1))
+        file.write_bytes(other[:-8] + whole[-8:])
     elif harm == "text":
         file.write_text("Dear operator,")
     elif harm == "foreign":

@@ -247,7 +247,7 @@ def _relations(session: Session, instance: Instance) -> list[dict[str, Any]]:
 
 
 def _read(row: dict[str, Any] | None) -> str:
-    return f"{row['state']} {row['fetched']}/{row['total'] or '?'}" if row else ""
+    return f"{row['state']} {row['fetched']}/{'?' if row['total'] is None else row['total']}" if row else ""
 
 
 def _word(health: dict[str, Any] | None) -> str:

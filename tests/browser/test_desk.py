@@ -120,3 +120,33 @@ def test_somebody_from_the_town_tells_the_owner_what_is_wrong_and_shares_it(
     asked.locator("button[value=yes]").click()
     page.wait_for_url("**/revise")
     owner.context.close()
+
+
+def test_what_is_typed_stays_when_the_language_of_the_page_changes(
+    chromium: Any, house: House, mailbox: str
+) -> None:
+    reader = Reader(chromium, house, locale="fr")
+    reader.log_in(mailbox)
+    page = reader.open(f"{SAILLANS}/adopt")
+    page.check("[name=stage][value=ad-operating]")
+    page.fill("#f-changed", "Moins de réunions.")
+    page.get_by_text(gettext_for("fr")("More about it")).click()
+    page.fill("#f-note", "Depuis l’été.")
+    page.fill("#f-on", "soon")
+    page.locator("main form .buttons button").last.click()
+    page.wait_for_selector(".errors")
+    for language in ("de", "it"):  # from a form that was refused, then from the page as it comes
+        page.locator(f".languages button[value={language}]").click()
+        page.wait_for_selector(f"html[lang={language}]")
+        assert page.is_checked("[name=stage][value=ad-operating]")
+        assert page.input_value("#f-changed") == "Moins de réunions."
+        assert page.input_value("main [name=language]") == "fr"
+        assert page.locator("#f-note").is_visible()
+    reader.open(f"{SAILLANS}/adopt")
+    assert page.input_value("#f-changed") == ""
+    reader.open("/desk/account")
+    page.fill("#f-old", "a word of mine")
+    page.locator(".languages button[value=de]").click()
+    page.wait_for_selector("html[lang=de]")
+    assert page.input_value("#f-old") == ""
+    reader.context.close()

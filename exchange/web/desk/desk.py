@@ -79,8 +79,9 @@ def desk() -> str:
             reviews=(found := reviews_of(session, ids)),
             said=judged.of_all(session, [review for review, _by, _about in found]),
             own_adoptions=[
-                (a, p, answering.of(session, a, shelf.community_of(session, p)))
+                (a, p, owner, answering.of(session, a, owner))
                 for a, p in shelf.adopted_by(session, g.community)
+                for owner in (shelf.community_of(session, p),)
             ],
             open_calls=calls.awaiting(session, g.community),
             to_close=calls.to_close(session) if guard.may_govern() else [],

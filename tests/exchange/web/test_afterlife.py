@@ -94,6 +94,26 @@ def test_a_contested_adoption_is_marked_wherever_it_stands_and_makes_no_twins(ho
         assert not {"Ulm", "Loos-en-Gohelle"} & set(twins), path
 
 
+def test_who_took_up_what_is_withdrawn_reads_so_and_why_and_is_led_nowhere(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Bad für alle"}))
+    path = f"/practices/{practice.key}"
+    adopter, owner = logged_in(house, "mouans-sartoux"), logged_in(house, "ulm")
+    adopter.post(f"{path}/adopt", {"stage": "ad-piloting", "language": "fr"})
+    adopter.post("/desk/follow", {"what": f"practice:{practice.key}"})
+    assert "Ein Bad für alle" in adopter.see("/desk").find(id="taken-up").parent.text
+    owner.post(f"{path}/withdraw", {"reason": "The bath is closed."})
+    desk = adopter.see("/desk")
+    mine = next(one for one in desk.find(id="taken-up").parent.select("li") if "Ulm" in one.text)
+    shared = Visitor(house).see("/communities/mouans-sartoux")
+    for one in (mine, next(one for one in shared.select(".feed li") if "Ulm" in one.text)):
+        assert "This practice has been withdrawn." in one.text
+        assert "The bath is closed." in one.text
+        assert [a["href"] for a in one.find_all("a")] == ["/communities/ulm"]
+    assert "withdrawn" in desk.find(id="follows").parent.text
+    for page in (desk, shared):
+        assert all(a.text.strip() or a.find("svg") or a.find("img") for a in page.select("main a"))
+
+
 def test_an_emptied_field_of_an_adoption_is_empty(house: House) -> None:
     practice = house.publish("ulm", complete({"language": "de", "title": "Ein Dach mehr"}))
     path = f"/practices/{practice.key}/adopt"

@@ -11,11 +11,15 @@
     return [...document.querySelectorAll("main form[method=post]")];
   }
 
+  /* The language that a text is in goes with the text, also where the page chooses it. */
+  function tongue(one) {
+    return /(^|\.)language$/.test(one.name);
+  }
+
   /* What people fill in. A password is typed again, a file chosen again. */
   function fields(form) {
-    return [...form.elements].filter(
-      (one) => one.name && !["hidden", "password", "file", "submit", "button", "fieldset"].includes(one.type),
-    );
+    const others = ["hidden", "password", "file", "submit", "button", "fieldset"];
+    return [...form.elements].filter((one) => one.name && (tongue(one) || !others.includes(one.type)));
   }
 
   function choice(one) {
@@ -44,13 +48,14 @@
   if (!kept || kept.path !== location.pathname || Date.now() - kept.at > MINUTE) return;
   forms().forEach((form, at) => {
     const told = kept.told[at] || [];
-    fields(form).forEach((one, n) => {
-      if (!told[n] || told[n][0] !== one.name) return;
-      const before = choice(one) ? one.checked : one.value;
-      if (before === told[n][1]) return;
-      if (choice(one)) one.checked = told[n][1];
-      else one.value = told[n][1];
+    const changed = fields(form).map((one, n) => [one, told[n]]).filter(
+      ([one, was]) => was && was[0] === one.name && was[1] !== (choice(one) ? one.checked : one.value),
+    );
+    if (changed.every(([one]) => tongue(one))) return;
+    for (const [one, was] of changed) {
+      if (choice(one)) one.checked = was[1];
+      else one.value = was[1];
       for (let fold = one.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    });
+    }
   });
 })();

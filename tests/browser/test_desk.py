@@ -144,6 +144,12 @@ def test_what_is_typed_stays_when_the_language_of_the_page_changes(
         assert page.locator("#f-note").is_visible()
     reader.open(f"{SAILLANS}/adopt")
     assert page.input_value("#f-changed") == ""
+    reader.open("/desk/seeks")
+    page.locator("main textarea").first.fill("Etwas gegen die Hitze.")
+    page.locator(".languages button[value=en]").click()
+    page.wait_for_selector("html[lang=en]")
+    assert page.locator("main textarea").first.input_value() == "Etwas gegen die Hitze."
+    assert page.input_value("[name='seeks.0.language']") == "it"  # of the page on which it was written
     reader.open("/desk/account")
     page.fill("#f-old", "a word of mine")
     page.locator(".languages button[value=de]").click()

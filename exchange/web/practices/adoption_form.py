@@ -72,10 +72,13 @@ def typed(practice: Practice) -> dict[str, Any]:
 def record(given: dict[str, Any], practice: Practice, before: Adoption | None) -> dict[str, Any]:
     """The record as the rules read it; what was emptied is emptied, and what the form does not ask stays."""
 
-    def text(name: str) -> dict[str, str]:
-        return {given["language"]: given[name]} if given[name] else {}
-
     held = before.record if before else {}
+
+    def text(name: str, old: Any) -> dict[str, str]:
+        """In the language it is written in; translations, which the form does not show, stay beside it."""
+        others = dict(list(old.items())[1:]) if isinstance(old, dict) else {}
+        return {given["language"]: given[name]} | _without(others, given["language"]) if given[name] else {}
+
     asked = {_key(one["indicator"]): one for one in measured(practice)}
     results = [
         r for r in _part(held, "outcome").get("results") or [] if _key(r.get("indicator")) not in asked
@@ -83,10 +86,17 @@ def record(given: dict[str, Any], practice: Practice, before: Adoption | None) -
     for key, one in asked.items():
         if value := given["results"].get(key):
             results.append({"indicator": one["indicator"], "value": value, "unit": one.get("unit", "")})
-    changes = {name: text(name) for name in FATES if given[name]}
-    reason = {k: v for k, v in {"cause": given["cause"], "text": text("reason")}.items() if v}
-    outcome = {"compared": given["compared"], "text": text("outcome"), "results": results}
-    cost = {"text": text("costText"), "amount": figures.read(given["costAmount"], given["language"])}
+    was = {name: _part(held, name) for name in ("changes", "reason", "outcome")}
+    spent: dict[str, Any] = next(iter(held.get("costActual") or []), {})
+    changes = {name: text(name, was["changes"].get(name)) for name in FATES if given[name]}
+    why = {"cause": given["cause"], "text": text("reason", was["reason"].get("text"))}
+    reason = {k: v for k, v in why.items() if v}
+    came_out = text("outcome", was["outcome"].get("text"))
+    outcome = {"compared": given["compared"], "text": came_out, "results": results}
+    cost = {
+        "text": text("costText", spent.get("text")),
+        "amount": figures.read(given["costAmount"], given["language"]),
+    }
     item = {k: v for k, v in cost.items() if v not in ("", {})}
     if "amount" in item:
         item["currency"] = given["costCurrency"].upper()
@@ -125,6 +135,10 @@ def field(path: str) -> str:
 def _part(record: dict[str, Any], name: str) -> dict[str, Any]:
     value = record.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def _without(texts: dict[str, str], language: str) -> dict[str, str]:
+    return {k: v for k, v in texts.items() if k != language}
 
 
 def _key(indicator: Any) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
 from tests.exchange.web.world import Visitor, given, logged_in, settle
 from tests.rig import House, Rig, complete
 
@@ -112,6 +115,37 @@ def test_who_took_up_what_is_withdrawn_reads_so_and_why_and_is_led_nowhere(house
     assert "withdrawn" in desk.find(id="follows").parent.text
     for page in (desk, shared):
         assert all(a.text.strip() or a.find("svg") or a.find("img") for a in page.select("main a"))
+
+
+def test_an_adoption_that_moves_on_keeps_its_translations(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Steg für alle"}))
+    path = f"/practices/{practice.key}/adopt"
+    texts = {"fr": "Plus court.", "en": "Shorter."}
+    with house.instance.database.writing() as session:
+        adopt.adopt(
+            session,
+            shelf.practice(session, practice.key),
+            shelf.community(session, "treuenbrietzen"),
+            stage="ad-adapting",
+            changes={"changed": texts},
+            costActual=[{"text": {"fr": "Bois", "en": "Wood"}, "amount": 900, "currency": "EUR"}],
+        )
+    adopter = logged_in(house, "treuenbrietzen")
+
+    def told(**changed: str) -> dict[str, Any]:
+        form = adopter.see(path)
+        sent = {one["name"]: one.text.strip() for one in form.select("main textarea")}
+        sent |= {"language": "fr", "costAmount": "900", "costCurrency": "EUR", "stage": "ad-piloting"}
+        assert adopter.post(path, sent | changed).status_code == 303
+        with house.instance.database.reading() as session:
+            return shelf.adopted_by(session, shelf.community(session, "treuenbrietzen"))[0][0].record
+
+    record = told()
+    assert record["changes"]["changed"] == texts
+    assert record["costActual"][0]["text"] == {"fr": "Bois", "en": "Wood"}
+    assert told(changed="Plus large.")["changes"]["changed"] == {"fr": "Plus large.", "en": "Shorter."}
+    assert told(language="de")["changes"]["changed"] == {"de": "Plus large.", "en": "Shorter."}
+    assert "changes" not in told(changed="", language="de")
 
 
 def test_an_emptied_field_of_an_adoption_is_empty(house: House) -> None:

@@ -10,8 +10,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
+from functools import lru_cache
 from typing import IO, Any
+from xml.parsers import expat
 
 from exchange.messages import N_
 from exchange.vocabulary.plainfiles import BIGGEST, refusal, text_of
@@ -21,11 +24,17 @@ LARGEST_CELL = 32_767
 CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
 UNPACKED, PARTS = 8 * BIGGEST, 2_000
 AREA = 8_000_000  # cells between the first and the last
+TEXT = 2 * BIGGEST  # characters in all cells of a sheet, a text counted wherever it stands
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
-# Possessive, so that no broken tag is read twice: what is read in here was made by a stranger.
-_TAG = re.compile(rb"<(?:\w{1,20}:)?(row|c)(?=[\s/>])([^<>]*+)>")
-_AT = re.compile(rb"""\sr\s*+=\s*+["']([A-Z]{0,7})(\d{1,9})["']""")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
+# What a workbook needs, and nothing by which it would be read as one of another kind (ODS, XLSB).
+_NEEDED = re.compile(r"\[content_types\]\.xml|_rels/[^/]*\.rels|xl/.+\.(?:xml|rels)", re.IGNORECASE)
+_STRINGS = "xl/sharedstrings.xml"
+_FILLS = frozenset({"v", "f", "is"})  # what stands in a cell that is not empty
+_AT = re.compile(r"([A-Za-z]{1,7})([0-9]{1,9})")
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError),
+    expat.ExpatError,
+)
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
@@ -75,40 +84,114 @@ def read_xlsx(data: bytes, *, cells: int = AREA) -> Iterator[tuple[int, dict[str
 
 
 def _unpacked(data: bytes, cells: int) -> IO[bytes]:
-    """The workbook with its parts as they are, none larger than it said, and no cell too far away."""
+    """The workbook with its parts as they are, none larger than it said, and no cell too far away.
+
+    Any part may be the sheet, whatever it is called, and none stands there twice.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(made, "w") as whole:
         parts = packed.infolist()
         if sum(part.file_size for part in parts) > UNPACKED or len(parts) > PARTS:
             raise refusal(N_("The workbook is too large when unpacked."))
-        for part in parts:
+        needed = {part.filename.lower(): part for part in parts if _NEEDED.fullmatch(part.filename)}
+        if len(needed) < sum(bool(_NEEDED.fullmatch(part.filename)) for part in parts):
+            raise ValueError("a part stands there twice")
+        strings = _lengths(packed.read(needed[_STRINGS])) if _STRINGS in needed else []
+        for name, part in needed.items():
             content = packed.read(part)
-            if part.filename.startswith("xl/worksheets/"):
-                _measure(content, cells)
+            if b"sheetData" in content and name != _STRINGS:
+                _measure(content, cells, strings)
             whole.writestr(part.filename, content)
     made.seek(0)
     return made
 
 
-def _measure(content: bytes, cells: int) -> None:
-    """Refuse a sheet whose cells with something in them are too many, or too far apart."""
-    rows = columns = row = count = 0
-    for tag in _TAG.finditer(content):
-        at = _AT.search(tag[2])
-        if tag[1] == b"row":
-            row = int(at[2]) if at else row + 1
-        elif not tag[2].endswith(b"/"):
+def _parser() -> expat.XMLParserType:
+    """A reader of XML that takes no document with entities of its own."""
+
+    def refuse(*_: Any) -> None:
+        raise ValueError("a part with a document type")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    return parser
+
+
+def _lengths(content: bytes) -> list[int]:
+    """How long each of the texts is to which cells point by its number."""
+    lengths: list[int] = []
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def text(data: str) -> None:
+        if lengths:
+            lengths[-1] += len(data)
+
+    parser = _parser()
+    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    parser.Parse(content, True)
+    return lengths
+
+
+def _measure(content: bytes, cells: int, strings: Sequence[int]) -> None:
+    """Refuse a sheet whose cells with something in them are too many or too far apart, or say too much.
+
+    One text may stand in every cell of a sheet and take no room in its file: `strings` are their lengths.
+    """
+    row = column = 0  # where the reader is
+    at = (0, 0)  # the row and the column of the last cell
+    rows = columns = count = said = 0
+    empty, shared = False, False  # nothing was met yet in the cell; it points to a text by its number
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, at, rows, columns, count, empty, shared
+        if name == "c" or name.endswith(":c"):
+            column += 1
+            if told := attributes.get("r"):
+                if (found := _AT.fullmatch(told)) is None:
+                    raise ValueError("a cell is nowhere")
+                row, column = int(found[2]), _column(found[1])
+            at = (row, column)
+            empty, shared = True, attributes.get("t") == "s"
+        elif name == "row" or name.endswith(":row"):
+            row, column = int(attributes.get("r") or row + 1), 0
+        elif empty and name.rpartition(":")[2] in _FILLS:
+            empty = False
             count += 1
-            rows = max(rows, int(at[2]) if at else row)
-            columns = max(columns, _column(at[1]) if at else 0)
-        if rows > ROWS + 1 or columns > COLUMNS or max(rows * columns, count) > cells:
-            raise refusal(N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS)
+            rows, columns = max(rows, at[0]), max(columns, at[1])
+            if rows > ROWS + 1 or columns > COLUMNS or max(rows * columns, count) > cells:
+                raise refusal(
+                    N_("At most %(rows)s rows and %(columns)s columns."), rows=ROWS, columns=COLUMNS
+                )
+
+    def say(text: str) -> None:
+        nonlocal said
+        said += len(text)
+        if shared:
+            with suppress(ValueError, IndexError):
+                said += strings[int(text)]
+        if said > TEXT:
+            raise refusal(N_("The workbook is too large when unpacked."))
+
+    def puzzle(*_: Any) -> None:
+        """Between digits a remark makes of one number two, or of two one: any text may be meant."""
+        nonlocal strings
+        strings = [max(strings, default=0)] * len(strings)
+
+    parser = _parser()
+    parser.StartElementHandler, parser.CharacterDataHandler = start, say
+    parser.CommentHandler = parser.ProcessingInstructionHandler = puzzle
+    parser.Parse(content, True)
 
 
-def _column(letters: bytes) -> int:
+@lru_cache(maxsize=COLUMNS)
+def _column(letters: str) -> int:
     number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
     return number
 
 

@@ -19,6 +19,7 @@ from exchange.vocabulary.sheetfiles import read_csv, read_xlsx
 
 LARGEST, LARGEST_YAML = 10 * 1024 * 1024, 512 * 1024  # bytes
 RECORDS, COLUMNS, CELLS = 200, 200, 2_000_000
+TEXT = 2 * LARGEST  # characters in all cells: a YAML file says one text again and again with a few letters
 LONGEST_NAME = 200  # characters of the name of a column
 WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENDINGS = {"csv": "csv", "tsv": "csv", "yaml": "yaml", "yml": "yaml", "json": "json"}
@@ -65,7 +66,13 @@ def _kind(text: str, name: str) -> str:
 def _table(rows: Iterable[Mapping[str, str]]) -> Table:
     columns: dict[str, None] = {}
     kept: list[dict[str, str]] = []
+    said = 0
     for row in rows:
+        said += sum(map(len, row.values()))
+        if said > TEXT:
+            raise refusal(
+                N_("The cells of this file hold more than %(limit)s MB of text."), limit=TEXT // 1024 // 1024
+            )
         filled = _filled(row)
         if not filled:
             continue

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,72 @@ def test_what_is_no_workbook_is_refused_in_a_sentence(data: bytes) -> None:
 def test_a_workbook_that_swells_when_unpacked_is_refused() -> None:
     with pytest.raises(Refusal, match="too large when unpacked"):
         list(sheetfiles.read_xlsx(packed("xl/workbook.xml", b"0" * (sheetfiles.UNPACKED + 1))))
+
+
+def rebuilt(change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """A small workbook with its parts changed."""
+    out, plain = io.BytesIO(), zipfile.ZipFile(io.BytesIO(workbook([["title"], ["x"]])))
+    with plain, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in plain.namelist():
+            made.writestr(*change(name, plain.read(name)))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("at", ["B3", "XFD1048576", "xfd1048576", "XFD0000000001048576"])
+@pytest.mark.parametrize("place", ["worksheets/sheet1.xml", "Worksheets/sheet1.xml", "elsewhere/one.xml"])
+def test_no_cell_is_too_far_away_wherever_the_sheet_lies_and_however_its_place_is_written(
+    place: str, at: str
+) -> None:
+    far = f'<row><c r="A9" s="1"/><c s=">" r="{at}"><v>7</v></c><c r="XFD9"/></row></sheetData>'.encode()
+
+    def change(name: str, content: bytes) -> tuple[str, bytes]:
+        if name == "xl/worksheets/sheet1.xml":
+            return f"xl/{place}", content.replace(b"</sheetData>", far)
+        return name, content.replace(b"worksheets/sheet1.xml", place.encode())
+
+    read = sheetfiles.read_xlsx(rebuilt(change))
+    if at == "B3":
+        assert next(read) == (2, {"title": "x"})
+        return
+    with pytest.raises(Refusal, match=r"At most|cannot be read as a workbook"):
+        list(read)
+
+
+@pytest.mark.parametrize("number", ["1", "+1", "1<!-- -->"])
+def test_a_long_text_in_many_cells_is_counted_in_each(number: str) -> None:
+    cell = f'<c t="s"><v>{number}</v></c>'
+    rows = "".join(f"<row>{cell * 20}</row>" for _n in range(200)).encode()
+
+    def change(name: str, content: bytes) -> tuple[str, bytes]:
+        if name == "xl/sharedStrings.xml":
+            content = content.replace(b"<t>x</t>", b"<t>" + b"x" * (sheetfiles.TEXT // 3999) + b"</t>")
+        return name, content.replace(b"</sheetData>", rows + b"</sheetData>")
+
+    with pytest.raises(Refusal, match="too large when unpacked"):
+        list(sheetfiles.read_xlsx(rebuilt(change)))
+
+
+def test_a_workbook_of_another_kind_and_one_with_a_part_twice_are_none() -> None:
+    cell = '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
+    sheet = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    names = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content{names}><office:body><office:spreadsheet><table:table>{sheet}"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("content.xml", content)
+    twice = io.BytesIO(workbook([["a"], [1]]))
+    with zipfile.ZipFile(twice, "a") as made:
+        made.writestr("xl/Workbook.xml", "<workbook/>")
+    for data in (other.getvalue(), twice.getvalue()):
+        with pytest.raises(Refusal, match="This file cannot be read as a workbook"):
+            list(sheetfiles.read_xlsx(data))
 
 
 def test_a_sheet_of_communities_is_known_by_its_columns() -> None:

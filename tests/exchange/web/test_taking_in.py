@@ -191,6 +191,9 @@ def test_a_hostile_file_is_answered_with_a_sentence(mere: Visitor) -> None:
     assert "10 MB" in told(hand_in(mere, b"t" * (tables.LARGEST + 1)))
     assert "XLS" in told(hand_in(mere, tables.OLD_WORKBOOK + b"\0" * 64, "old.csv"))
     assert "Choose a file" in told(mere.post("/desk/take-in", {"language": "en"}))
+    again = ", ".join(f"c{number}: *x" for number in range(150))
+    aliases = f"- x: &x {'word ' * 10_000}\n" + f"- {{{again}}}\n" * 150
+    assert "MB of text" in told(hand_in(mere, aliases.encode(), "aliases.yaml"))
     unclosed = (
         b"[" + b'"\\' * 200_000
     )  # whoever looks for the ends of such things again and again sits for hours

@@ -211,3 +211,13 @@ def test_an_invitation_sets_a_password_once(house: House) -> None:
     assert answer.location == "/desk?done=welcome"
     assert visitor.see("/desk").h1.text == "Votre bureau"
     assert visitor.get(path).status_code == 404
+
+
+def test_who_has_a_whole_network_of_addresses_has_the_tries_of_one() -> None:
+    limits = LoginLimits()
+    network, others = "2606:4700:10:1", "2606:4700:10:2"
+    tries = [limits.allows(f"{network}::{number:x}", "officer@town.example") for number in range(1, 9)]
+    assert tries == [True] * 5 + [False] * 3
+    assert limits.allows(f"{others}::1", "officer@town.example")
+    limits.forget(f"{network}::ffff", "officer@town.example")
+    assert limits.allows(f"{network}::9", "officer@town.example")

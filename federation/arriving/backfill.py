@@ -36,6 +36,7 @@ MOST_PAGES = 10_000
 AT_ONCE = 500  # activities that one query looks up
 MOST_ITEMS = 1_000  # of one page
 MOST_BYTES = 4 * 1024 * 1024  # of one page
+MOST_COMPARED = 256 * 1024 * 1024  # characters of addresses that are in memory at once, to compare an outbox
 
 
 @dataclass(frozen=True)
@@ -332,6 +333,7 @@ def _postpone(node: Node, row: Backfill, error: FetchError) -> None:
 
 def reconcile(node: Node, actor_uri: str) -> Reconciliation:
     """Walk an outbox to its end and compare: nothing is changed. Raises FetchError."""
+    room = MOST_COMPARED
     listed: dict[str, tuple[str, str]] = {}
     beside: dict[str, tuple[str, str]] = {}  # what is said about objects without being their content
     for item in _walk(node, actor_uri):
@@ -339,9 +341,12 @@ def reconcile(node: Node, actor_uri: str) -> Reconciliation:
             incoming = _incoming(node, actor_uri, item)
         except Refused:
             continue
-        if incoming.object_id:
-            place = listed if incoming.kind in journal.CONTENT else beside
-            place.setdefault(incoming.object_id, (incoming.actor, incoming.id))
+        place = listed if incoming.kind in journal.CONTENT else beside
+        if incoming.object_id and incoming.object_id not in place:
+            place[incoming.object_id] = incoming.actor, incoming.id
+            room -= len(incoming.object_id) + len(incoming.actor) + len(incoming.id)
+        if room < 0:
+            raise BadDocument("The outbox lists more than can be compared.")
     with node.database.reading() as session:
         held = _held(session, actor_uri)
         said = [*listed.items(), *beside.items()]
@@ -351,11 +356,14 @@ def reconcile(node: Node, actor_uri: str) -> Reconciliation:
 
 
 def _walk(node: Node, actor: str) -> Iterator[Any]:
-    page = read(node, actor, None)
+    page, met = read(node, actor, None), set[str]()
     for _ in range(MOST_PAGES):
         yield from page.items
         if page.next is None:
             return
+        if page.next in met:
+            raise BadDocument("The outbox leads in a circle.")
+        met.add(page.next)
         page = read(node, actor, page.next)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from federation.arriving import backfill, inbox
-from federation.errors import FetchError
+from federation.errors import BadDocument, FetchError
 from federation.ledger.reading import Backfill
 from tests.federation.world import Instance, World
 
@@ -234,3 +234,29 @@ def test_after_a_week_away_both_sides_end_with_the_same_notes(
     read_all(saillans, ulm.actor)
     assert len(saillans.notebook.notes) == 11
     assert saillans.notebook.notes[f"{ulm.origin}/notes/1"] == "new"
+
+
+def test_an_outbox_without_an_end_is_not_compared_for_ever(pair: tuple[Instance, Instance]) -> None:
+    ulm, saillans = pair
+    pages = [f"{ulm.actor}/outbox?page={number}" for number in (1, 2)]
+    forge(ulm, [ulm.note("one", "text")], next=pages[0])
+    for page, following in zip(pages, reversed(pages), strict=True):
+        ulm.documents[page] = {
+            "id": page,
+            "type": "OrderedCollectionPage",
+            "orderedItems": [],
+            "next": following,
+        }
+    with pytest.raises(BadDocument, match="in a circle"):
+        backfill.reconcile(saillans.node, ulm.actor)
+
+
+def test_an_outbox_that_lists_without_measure_is_not_compared(
+    pair: tuple[Instance, Instance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ulm, saillans = pair
+    forge(ulm, [ulm.note(str(number), "text") for number in range(20)])
+    assert len(backfill.reconcile(saillans.node, ulm.actor).missing) == 20
+    monkeypatch.setattr(backfill, "MOST_COMPARED", 1000)
+    with pytest.raises(BadDocument, match="more than can be compared"):
+        backfill.reconcile(saillans.node, ulm.actor)

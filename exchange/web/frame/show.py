@@ -191,7 +191,10 @@ def here() -> str:
     """The address of the page that is open, to come back to it; behind a form that is the form's own page."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    before = urlsplit(request.referrer or "")
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:  # a browser that says nonsense about where it comes from
+        return url_for("public.home")
     if f"{before.scheme}://{before.netloc}" != settings().origin:
         return url_for("public.home")
     return before.path + (f"?{before.query}" if before.query else "")

@@ -221,3 +221,10 @@ def test_who_has_a_whole_network_of_addresses_has_the_tries_of_one() -> None:
     assert limits.allows(f"{others}::1", "officer@town.example")
     limits.forget(f"{network}::ffff", "officer@town.example")
     assert limits.allows(f"{network}::9", "officer@town.example")
+
+
+def test_a_form_is_answered_wherever_its_sender_says_it_comes_from(house: House) -> None:
+    visitor = Visitor(house)
+    for before in ("http://[", "http://[::1", "//", "http://a]b/", "x" * 5000):
+        answer = visitor.post("/login", {"mailbox": "x", "password": "y"}, Referer=before)
+        assert answer.status_code in (422, 429), before

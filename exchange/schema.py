@@ -16,26 +16,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 import exchange.models
-import exchange.models.adoption
-import exchange.models.community
-import exchange.models.officer
-import exchange.models.practice
-import exchange.models.review
-import exchange.models.tombstone
 import federation
-import federation.arriving.backfill
-import federation.arriving.inbox
-import federation.ledger.journal
-import federation.ledger.outbox
-import federation.node
-import federation.others.peers
 from exchange.db import Database
 from exchange.models.base import ExchangeTable
 from federation.base import FederationTable
 
-for _package in (exchange.models, federation):  # importing a module registers its tables
-    for _module in pkgutil.iter_modules(_package.__path__):
-        importlib.import_module(f"{_package.__name__}.{_module.name}")
+for _package in (
+    exchange.models,
+    federation,
+):  # importing a module registers its tables, in whatever room it is
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        importlib.import_module(_module.name)
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -1,6 +1,9 @@
 """Which version the tables are of, said without the tool that changes them."""
 
 import json
+import re
+import subprocess
+import sys
 import zlib
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -19,6 +22,8 @@ from exchange.models.practice import Practice, PracticeVersion
 from federation.ledger import originals
 from federation.ledger.journal import JournalEntry
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_the_newest_version_is_the_one_that_alembic_would_bring() -> None:
     config = Config()
@@ -34,6 +39,18 @@ def test_the_version_of_a_database_is_the_one_that_alembic_wrote(tmp_path: Path)
         written = MigrationContext.configure(connection).get_current_revision()
     assert schema.version(database) == written == schema.newest()
     database.close()
+
+
+def test_who_knows_the_schema_knows_every_table_whatever_else_was_imported() -> None:
+    told = "from exchange import schema; print(*(name for held in schema.METADATA for name in held.tables))"
+    known = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    sources = [
+        path.read_text("utf-8")
+        for place in ("exchange", "federation")
+        for path in (ROOT / place).rglob("*.py")
+    ]
+    named = {name for source in sources for name in re.findall(r'__tablename__ = "(\w+)"', source)}
+    assert set(known.stdout.split()) == named
 
 
 def test_what_an_older_version_kept_is_read_by_this_one(database: Database) -> None:

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
 
 WAITING, SHOWN, HIDDEN = "waiting", "shown", "hidden"
+_NAMELESS = text("handle IS NULL")
 
 
 class Comment(ExchangeTable, table=True):
@@ -17,6 +19,10 @@ class Comment(ExchangeTable, table=True):
     """
 
     __tablename__ = "comment"
+    # Few at a time have no name yet, and after each commit the worker asks which.
+    __table_args__ = (
+        Index("ix_comment_nameless", "author", sqlite_where=_NAMELESS, postgresql_where=_NAMELESS),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(default_factory=new_key, unique=True)

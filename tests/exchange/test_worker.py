@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import event
 from sqlmodel import select
 
-from exchange.worker import Worker, tidy
+from exchange.db import Database
+from exchange.worker import Worker, introducing, tidy
 from federation.arriving import backfill
 from federation.base import now
 from federation.ledger import hosts, lease
@@ -106,3 +109,20 @@ def rig_pair(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[tuple[
         a.publish("arvieu", complete({}))
         rig.settle()
         yield a, b
+
+
+def test_authors_without_a_name_are_found_without_reading_every_comment(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL plans by what it has counted")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    with database.reading() as session:
+        event.listen(database.engine, "before_cursor_execute", note)
+        assert introducing._unknown(session) == []
+        event.remove(database.engine, "before_cursor_execute", note)
+        statement, values = asked[-1]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        assert all("ix_comment_nameless" in str(row[3]) for row in plan)

@@ -51,7 +51,7 @@ def article(
     return made
 
 
-def newer(thing: dict[str, Any], title: str, version: int = 2, updated: str = "2030-01-01") -> dict[str, Any]:
+def newer(thing: dict[str, Any], title: str, version: int = 2, updated: str = "2090-01-01") -> dict[str, Any]:
     inner = {**thing["practice"], "title": {"en": title}, "version": version}
     return {**thing, "updated": f"{updated}T00:00:00Z", "practice": inner}
 

@@ -75,8 +75,8 @@ def test_that_it_was_once_for_a_few_comes_too_late_after_a_newer_word(
 ) -> None:
     thing = published(rig, house, fedi, town)
     few = {"to": [f"{town}/followers"], "cc": []}
-    fedi.say(house, town, "Update", newer(thing, "For everybody again", version=3, updated="2030-03-01"))
-    fedi.say(house, town, "Update", newer(thing, "Among ourselves", updated="2030-02-01") | few, **few)
+    fedi.say(house, town, "Update", newer(thing, "For everybody again", version=3, updated="2090-03-01"))
+    fedi.say(house, town, "Update", newer(thing, "Among ourselves", updated="2090-02-01") | few, **few)
     rig.settle()
     kept = held(house, thing["id"])
     assert (kept.title, kept.state) == ("For everybody again", "published")
@@ -97,11 +97,11 @@ def test_everybody_is_everybody_in_each_spelling_and_on_either_of_the_two(
 def test_a_version_is_not_rewritten(rig: Rig, house: House, fedi: Outsider, town: str) -> None:
     thing = published(rig, house, fedi, town)
     fedi.say(house, town, "Update", newer(thing, "Rewritten", 1))
-    same = {**thing, "updated": "2031-01-01T00:00:00Z"}
+    same = {**thing, "updated": "2091-01-01T00:00:00Z"}
     fedi.say(house, town, "Update", same)
     rig.settle()
     kept = held(house, thing["id"])
-    assert (kept.title, kept.modified_at.year) == ("A bridge", 2031)
+    assert (kept.title, kept.modified_at.year) == ("A bridge", 2091)
     assert states(house)[-2:] == ["refused", "done"]
 
 

@@ -89,9 +89,9 @@ def test_a_short_name_does_not_lead_to_another_practice_than_the_key_that_it_cop
 
 def test_a_stale_update_does_not_win(rig: Rig, house: House, fedi: Outsider, town: str) -> None:
     thing = published(rig, house, fedi, town)
-    fedi.say(house, town, "Update", newer(thing, "Third", 3, "2030-01-03"))
-    fedi.say(house, town, "Update", newer(thing, "Second", 2, "2030-01-02"))
-    fedi.say(house, town, "Update", newer(thing, "Same version, older", 3, "2030-01-01"))
+    fedi.say(house, town, "Update", newer(thing, "Third", 3, "2090-01-03"))
+    fedi.say(house, town, "Update", newer(thing, "Second", 2, "2090-01-02"))
+    fedi.say(house, town, "Update", newer(thing, "Same version, older", 3, "2090-01-01"))
     fedi.say(house, town, "Create", thing)
     rig.settle()
     assert (held(house, thing["id"]).title, held(house, thing["id"]).version) == ("Third", 3)

@@ -122,11 +122,10 @@ def _keys(instance: Instance) -> Finding:
 
 def _queue(instance: Instance) -> Finding:
     with instance.database.reading() as session:
-        waiting = outbox.backlog(session)
-    dead = sum(d.state == "dead" for d in waiting)
+        waiting, dead = outbox.count(session)
     advice = N_("jumelage queue shows them, --retry HOST tries again") if dead else ""
     text = N_("%(waiting)s deliveries wait, %(dead)s were given up")
-    return finding(N_("queue"), text, advice, waiting=len(waiting), dead=dead)
+    return finding(N_("queue"), text, advice, waiting=waiting, dead=dead)
 
 
 def _backup(own: Settings) -> Finding:

@@ -56,7 +56,7 @@ def queue(dead: bool, retry: str | None, as_json: bool) -> None:
         if retry:
             _again(instance, retry)
         with instance.database.reading() as session:
-            waiting = [d for d in outbox.backlog(session) if d.state == lease.DEAD or not dead]
+            waiting = outbox.backlog(session, dead=dead)
             states = (lease.DEAD,) if dead else UNFINISHED
             arrived, unsent = _unfinished(session, states), letters.unsent(session, states)
     if as_json:

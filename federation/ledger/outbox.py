@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, delete, insert, or_, update
+from sqlalchemy import BigInteger, Index, func, insert, update
 from sqlmodel import Field, Session, col, select
 
 from federation.base import FederationTable, UtcDateTime, now
 from federation.ledger import journal, relations
-from federation.ledger.lease import ROW_ID
+from federation.ledger.lease import DEAD, ROW_ID
 from federation.ledger.remote import RemoteActor
 from federation.wire.activity import host_of, id_of, origin_of
 
@@ -127,16 +127,6 @@ def order_key(activity: dict[str, Any]) -> str | None:
     return id_of(value)
 
 
-def purge(session: Session, domain: str) -> int:
-    """Forget all deliveries to a domain and its subdomains, as when it has been blocked."""
-    under = or_(
-        col(Delivery.host) == domain,
-        col(Delivery.host).like(f"{domain}:%"),
-        col(Delivery.host).endswith("." + domain, autoescape=True),
-    )
-    return session.connection().execute(delete(Delivery).where(under)).rowcount
-
-
 def hasten(session: Session, host: str) -> None:
     """The host lives: what waits for it is due now."""
     waiting = update(Delivery).where(col(Delivery.host) == host, col(Delivery.state) == "waiting")
@@ -156,6 +146,14 @@ def revive(session: Session, host: str | None = None) -> int:
     )
 
 
-def backlog(session: Session) -> list[Delivery]:
-    """What has not arrived, the oldest first."""
-    return list(session.exec(select(Delivery).order_by(col(Delivery.number), col(Delivery.id))))
+def backlog(session: Session, *, dead: bool = False) -> list[Delivery]:
+    """What has not arrived, the oldest first; with `dead` only what was given up."""
+    query = select(Delivery).order_by(col(Delivery.number), col(Delivery.id))
+    return list(session.exec(query.where(Delivery.state == DEAD) if dead else query))
+
+
+def count(session: Session) -> tuple[int, int]:
+    """How many deliveries wait or are under way, and how many were given up."""
+    query = select(Delivery.state, func.count()).group_by(col(Delivery.state))
+    found = dict(session.exec(query).all())
+    return sum(found.values()) - found.get(DEAD, 0), found.get(DEAD, 0)

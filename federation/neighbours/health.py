@@ -85,12 +85,14 @@ def of_all(session: Session, node: "Node", limit: int = 500) -> list[Health]:
     rows = {row.host: row for row in session.exec(select(Host))}
     judged = {rule.domain for rule in rules.rules(session) if rule.source == rules.OPERATOR}
     names = set(rows) | set(lines) | judged | {other for other in _met(session) if other != node.host}
-    found = [_health(session, rows.get(name) or Host(host=name), lines.get(name, _Line())) for name in names]
-    return sorted(found, key=_urgency)[:limit]
+    found = [(rows.get(name) or Host(host=name), lines.get(name, _Line())) for name in names]
+    # Each one's health takes several questions, and strangers decide how many hosts there are.
+    return [_health(session, *one) for one in sorted(found, key=_urgency)[:limit]]
 
 
-def _urgency(one: Health) -> tuple[bool, bool, int, str]:
-    return (one.dead == 0, one.state == "ok" and not one.failures, -one.waiting, one.host)
+def _urgency(one: tuple[Host, _Line]) -> tuple[bool, bool, int, str]:
+    host, line = one
+    return (line.dead == 0, host.state == "ok" and not host.failures, -line.waiting, host.host)
 
 
 def _met(session: Session, only: str | None = None) -> set[str]:

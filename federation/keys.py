@@ -97,13 +97,6 @@ def usable(session: Session, actor: str, kind: str | None = None) -> list[ActorK
     return [key for key in _keys(session, actor, kind) if key.retired_at is None or key.retired_at > moment]
 
 
-def public_keys(session: Session, actor: str) -> list[VerifiedKey]:
-    """The public halves of an actor's usable keys."""
-    return [
-        VerifiedKey(key.id, actor, load_public(key.public_pem), key.kind) for key in usable(session, actor)
-    ]
-
-
 def find(session: Session, key_id: str) -> VerifiedKey | None:
     """One of our own public keys by its id, unless it is retired."""
     key = session.get(ActorKey, key_id)

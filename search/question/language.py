@@ -132,11 +132,6 @@ class Reading:
     tree: Tree
     mistakes: tuple[QueryError, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing of it can be searched for."""
-        return self.tree == And()
-
 
 def parse(text: str, layout: Layout = LAYOUT, thesaurus: Thesaurus = NOTHING) -> Tree:
     """The tree of a query; raises QueryError at the first mistake."""

@@ -35,12 +35,6 @@ def nearest(word: str, vocabulary: Vocabulary) -> dict[str, int]:
     return {other: count for (_mistakes, _alike, count), other in best[:MOST_NEAR]}
 
 
-def closest(word: str, vocabulary: Vocabulary) -> str | None:
-    """The most frequent of the nearest words."""
-    found = nearest(word, vocabulary)
-    return min(found, key=lambda other: (-found[other], other)) if found else None
-
-
 def _alike(one: str, other: str) -> int:
     """How many letters both begin with: mistakes are rarely made in the first ones."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))

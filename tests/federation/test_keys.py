@@ -36,7 +36,7 @@ def test_the_old_key_signs_until_a_new_one_has_been_announced(database: Database
         keys.create(session, ACTOR)
         new = keys.rotate(session, ACTOR)
         assert keys.signing_key(session, ACTOR)[0] == f"{ACTOR}#main-key"
-        rsa_ids = [key.id for key in keys.public_keys(session, ACTOR) if key.kind == "rsa"]
+        rsa_ids = [key.id for key in keys.usable(session, ACTOR) if key.kind == "rsa"]
         assert rsa_ids == [f"{ACTOR}#main-key", new.id]
 
 
@@ -48,7 +48,7 @@ def test_after_the_overlap_only_the_new_key_holds(database: Database) -> None:
         assert new.id != newest.id
         assert keys.signing_key(session, ACTOR)[0] == newest.id
         assert keys.find(session, f"{ACTOR}#main-key") is None
-        assert [key.kind for key in keys.public_keys(session, ACTOR)].count("rsa") == 1
+        assert [key.kind for key in keys.usable(session, ACTOR)].count("rsa") == 1
 
 
 def _pem(key: object) -> str:

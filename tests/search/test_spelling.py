@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.engine import Engine, Query
-from search.words.spelling import closest, distance, nearest
+from search.words.spelling import distance, nearest
 from tests.search.library import document, ids
 
 
@@ -31,17 +31,17 @@ def test_mistakes_do_not_depend_on_the_direction(one: str, other: str) -> None:
     assert (distance(one, other, 2) == 0) == (one == other)
 
 
-def test_the_nearest_word_wins_then_the_most_frequent() -> None:
+def test_near_words_are_told_with_how_often_each_occurs() -> None:
     words = {"mobility": 5, "mobilite": 9, "mobilita": 20, "mob": 99}
 
     def vocabulary(beginning: str) -> list[tuple[str, int]]:
         return [(word, count) for word, count in words.items() if word.startswith(beginning)]
 
-    assert closest("mobilitie", vocabulary) == "mobilite"
-    assert closest("mobilitx", vocabulary) == "mobilita"
-    assert closest("ombility", vocabulary) == "mobility"
-    assert closest("kayaks", vocabulary) is None
-    assert closest("mop", vocabulary) is None
+    assert nearest("mobilitie", vocabulary) == {"mobilite": 9}
+    assert nearest("mobilitx", vocabulary) == {"mobility": 5, "mobilite": 9, "mobilita": 20}
+    assert nearest("ombility", vocabulary) == {"mobility": 5}
+    assert nearest("kayaks", vocabulary) == {}
+    assert nearest("mop", vocabulary) == {}
 
 
 def test_the_nearest_words_are_those_with_the_fewest_mistakes() -> None:

@@ -1,7 +1,6 @@
 """Answer an adoption, as the origin of the practice: it is so, it is contested and why, or the contest is lifted."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -111,9 +110,3 @@ def apply(session: Session, adoption: Adoption, practice: Practice, owner: Commu
     session.flush()
     evidence.settle(session, practice)
     return changed
-
-
-def answered_at(session: Session, adoption: Adoption, owner: Community) -> datetime | None:
-    """When the origin answered last."""
-    said = of(session, adoption, owner)
-    return said.at if said else None

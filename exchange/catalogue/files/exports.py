@@ -46,7 +46,7 @@ def export(session: Session, *, format: str, practices: Iterable[Practice] | Non
     if format in ("csv", "xlsx"):
         return _table(records, {c["id"]: c for c in communities}, format)
     contents: dict[str, Any] = {"communities": communities, "practices": records}
-    adoptions = _adoptions(session, chosen, slugs, names)
+    adoptions = _adoptions(session, slugs, names)
     if adoptions:
         contents["adoptions"] = adoptions
     if format == "json":
@@ -84,7 +84,6 @@ def _practice(practice: Practice, slug: str, owner: str) -> dict[str, Any]:
 
 def _adoptions(
     session: Session,
-    practices: Sequence[Practice],
     slugs: dict[int | None, str],
     names: dict[int | None, str],
 ) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def import_file(
     """
     contents = files.load(source, kind)
     report = Report(refused=list(contents.faults))
-    work = _Import(database, origin.rstrip("/"), report, community, documented_by, only)
+    work = _Import(origin.rstrip("/"), report, community, documented_by, only)
     work.describe(contents.communities)
     steps: list[tuple[Callable[[Session, dict[str, Any], str], None], dict[str, Any], str]] = []
     for number, record in enumerate(contents.communities):
@@ -124,7 +124,6 @@ class _Import:
 
     def __init__(
         self,
-        database: Database,
         origin: str,
         report: Report,
         community: str | None,

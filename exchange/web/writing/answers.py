@@ -85,7 +85,7 @@ def wrongly_put(data: Mapping[str, Any]) -> list[Problem]:
     return problems if record is None else []
 
 
-def answered(part: Part, data: Mapping[str, Any], problems: Iterable[str]) -> tuple[int, int]:
+def answered(part: Part, problems: Iterable[str]) -> tuple[int, int]:
     """How many of a part's required questions are answered, and how many there are."""
     wanted = [q for q in part.questions if not q.more]
     open_paths = list(problems)

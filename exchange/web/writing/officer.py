@@ -253,7 +253,7 @@ def _form(kept: Draft, part: Part, problems: list[Problem]) -> str:
         data=kept.data,
         language=str(kept.data.get("language") or UNDETERMINED),
         part=part,
-        parts=[(p, *answers.answered(p, kept.data, everything)) for p in PARTS],
+        parts=[(p, *answers.answered(p, everything)) for p in PARTS],
         problems=here,
         labels={p.path: found[1].label for p in here if (found := place_of(p.path))},
         room=request.args.get("room", ""),

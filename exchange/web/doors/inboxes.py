@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
@@ -20,6 +21,7 @@ from exchange.instance import Instance
 from exchange.web.doors import documents
 from exchange.web.frame import guard
 from exchange.web.frame.asked_for import problem_document
+from exchange.web.frame.failures import BUSY
 from federation.arriving import inbox
 from federation.errors import BadActivity, Refused, TooLarge, TooMany
 from federation.ledger.memory import Memory
@@ -77,6 +79,10 @@ class Inboxes:
             status, body = refused.status, problem_document(refused.status, refused.reason)
             if isinstance(refused, TooMany):
                 headers.append(("Retry-After", str(math.ceil(refused.seconds))))
+        except OperationalError as error:
+            log.warning("database busy", error=str(error.orig))
+            status, body = 503, problem_document(503, "Too much is being asked just now")
+            headers.append(("Retry-After", str(BUSY)))
         except Exception:
             log.exception("an inbox failed")
             status, body = 500, problem_document(500, "Something broke on our side")

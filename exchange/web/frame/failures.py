@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+import structlog
 from flask import Flask, g, render_template, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -10,6 +12,9 @@ from exchange.messages import N_, NotAllowed, NotFound, Refusal
 from exchange.web.frame.asked_for import preferred, problem
 from exchange.web.frame.language import said
 
+log = structlog.get_logger()
+
+BUSY = 5  # seconds after which whoever found the database busy may ask again
 SOFTWARE = (
     "application/activity+json",
     "application/ld+json",
@@ -54,6 +59,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404, error))
     app.register_error_handler(NotAllowed, lambda error: page(403, error))
     app.register_error_handler(Refusal, lambda error: page(400, error))
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(500, lambda error: page(500))
 
 
@@ -83,6 +89,14 @@ def _software_asks() -> bool:
     path = request.path
     for_programs = path.endswith("/inbox") or path.startswith(("/.well-known/", "/nodeinfo/"))
     return preferred(*(*SOFTWARE, "text/html") if for_programs else ("text/html", *SOFTWARE)) in SOFTWARE
+
+
+def _busy(error: OperationalError) -> Response:
+    """Somebody else has held the database for long, or it is away: nothing was changed, and it passes."""
+    log.warning("database busy", error=str(error.orig))
+    response = page(503)
+    response.headers["Retry-After"] = str(BUSY)
+    return response
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -1,8 +1,10 @@
 """What no browser sends is refused on the doorstep."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from exchange.web.frame.doorstep import is_host
+from federation.arriving import inbox
 from tests.exchange.web.world import Visitor
 
 
@@ -67,3 +69,15 @@ def test_who_is_not_here_has_no_inbox(visitor: Visitor, path: str) -> None:
     for _ in range(2):  # also when that is known by heart
         answer = visitor.client.post(path, data=b"{}", content_type=JSON)
         assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_an_inbox_whose_database_is_busy_says_when_to_come_again(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(inbox, "receive", locked)
+    answer = visitor.client.post("/inbox", data=b"{}", content_type=JSON)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.content_type == "application/problem+json"

@@ -1,8 +1,10 @@
 """Who may do what on the pages, and what the pages allow a browser to do."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
+from exchange.catalogue import shelf
 from exchange.catalogue.people import leave, officers
 from exchange.models.officer import LoginSession, Officer
 from exchange.web.frame.limits import LoginLimits
@@ -84,6 +86,19 @@ def test_what_happens_to_an_account_while_somebody_logs_in_is_not_undone(
             assert found is not None
             assert (found.password_hash, found.role) == ("another", "officer")
             assert not session.exec(select(LoginSession).where(LoginSession.officer_id == found.id)).all()
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/activity+json"])
+def test_who_finds_the_database_busy_is_told_when_to_come_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    def locked(*_: object) -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(shelf, "counts", locked)
+    answer = Visitor(house).get("/federation?busy", Accept=accept)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "locked" not in answer.text
 
 
 def test_the_session_cookie_is_for_this_site_only_and_out_of_reach_of_scripts(house: House) -> None:

@@ -33,7 +33,7 @@ class Community(ExchangeTable, table=True):
     lon: float | None = None
     profile: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     url: str | None = None
-    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)  # who is new today
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     gone: bool = False
     moved_to: str | None = None  # the actor that it has become on another instance, proven by both

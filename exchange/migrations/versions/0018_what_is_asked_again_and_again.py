@@ -1,4 +1,4 @@
-"""Comments whose author has no name yet are found without reading all others, which each commit asks for"""
+"""Indexes for what is asked after each commit, whose comment has no name yet, and for each stranger, who is new today"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,9 @@ def upgrade() -> None:
         sqlite_where=NAMELESS,
         postgresql_where=NAMELESS,
     )
+    op.create_index("ix_community_created_at", "community", ["created_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_community_created_at", table_name="community")
     op.drop_index("ix_comment_nameless", table_name="comment")

@@ -6,6 +6,7 @@ import io
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from xml.etree import ElementTree
 
@@ -131,8 +132,14 @@ def test_a_page_that_many_ask_for_at_once_is_made_once(house: House) -> None:
         time.sleep(0.1)  # long enough that all others come meanwhile
 
     house.publish("ulm", complete({"language": "en", "title": "News that make a page anew"}))
+    start, visitors = Barrier(12), [Visitor(house) for _ in range(12)]
+
+    def ask(visitor: Visitor) -> Any:
+        start.wait(20)
+        return visitor.get("/practices?q=anew")
+
     with template_rendered.connected_to(count, house.app), ThreadPoolExecutor(12) as crowd:
-        answers = list(crowd.map(lambda _n: Visitor(house).get("/practices?q=anew"), range(12)))
+        answers = list(crowd.map(ask, visitors))
     assert {(one.status_code, one.data) for one in answers} == {(200, answers[0].data)}
     assert made.count("practices.html") == 1
 

@@ -116,7 +116,7 @@ def restore(
         _prove(file)
         with tarfile.open(file, mode="r:*") as tar:
             about = _about(tar)
-            data.mkdir(parents=True, exist_ok=True)
+            config.make_room(data)
             kept = _settings(tar, about)
             _hang(tar, str(kept.get("crest", "")), data)
             settings = config.load(data, **kept, **({"database": database_url} if database_url else {}))

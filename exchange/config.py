@@ -355,6 +355,15 @@ def surroundings() -> frozenset[str]:
     return frozenset(EnvSettingsSource(Settings)())
 
 
+def make_room(data: Path) -> None:
+    """Makes the directory of an instance where there is none yet, for whoever runs it alone.
+
+    The keys of its communities are in there, and perhaps passwords of its mail and its database.
+    """
+    data.parent.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, exist_ok=True)
+
+
 def write(data: Path, **values: str | int | bool) -> Path:
     """Writes `jumelage.toml` for a new instance; whoever wrote one before keeps theirs (FileExistsError)."""
     lines = ["# Settings of this Jumelage instance; docs/configuration.md explains them all."]

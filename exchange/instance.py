@@ -63,7 +63,7 @@ class Instance:
                 N_("%(data)s is not empty; a new instance needs an empty directory."), data=str(data)
             )
         checked = config.load(data, origin=origin, name=name, contact=contact, **settings)
-        data.mkdir(parents=True, exist_ok=True)
+        config.make_room(data)
         database = Database(checked.database)
         try:
             if inspect(database.engine).get_table_names():
@@ -87,7 +87,7 @@ class Instance:
         """An instance in `data` over tables that are there already, made when it is not there yet."""
         if (data / config.FILE).is_file():
             return cls(config.load(data, database=database_url, **settings))
-        data.mkdir(parents=True, exist_ok=True)
+        config.make_room(data)
         checked = config.load(data, database=database_url, **settings)
         database = Database(checked.database)
         schema.stamp(database)

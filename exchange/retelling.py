@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import threading
 import time
 import tomllib
 from collections.abc import Iterable
@@ -42,6 +43,7 @@ class Telling:
         self._seen = self._stamp()
         self._told = self._read() or {}
         self._due = time.monotonic() + EVERY
+        self._changing = threading.Lock()
 
     def now(self) -> Settings:
         """The settings, with what the file said a second ago at the latest."""
@@ -60,6 +62,10 @@ class Telling:
         ConfigurationError when a value does not hold, or the file is written in a way that this cannot
         follow; then nothing is changed.
         """
+        with self._changing:  # of two who change at once the second one reads what the first has written
+            self._change(values)
+
+    def _change(self, values: dict[str, str]) -> None:
         checked = config.load(self.settings.data, **values)
         before = self._path.read_text(encoding="utf-8")
         lines = before.splitlines()
@@ -111,6 +117,9 @@ class Telling:
 
 def _replace(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.chmod(path.stat().st_mode & 0o777)
+    mode = path.stat().st_mode & 0o777
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+    part.chmod(mode)
     part.replace(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.config import ConfigurationError, Settings, load, write
+from exchange.config import ConfigurationError, Settings, load, make_room, write
 
 ORIGIN = "https://town.example"
 
@@ -177,3 +177,11 @@ def test_settings_do_not_change_while_an_instance_runs(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.origin = "https://other.example"  # type: ignore[misc]
     assert isinstance(settings, Settings)
+
+
+def test_the_directory_of_an_instance_is_for_whoever_runs_it_alone(tmp_path: Path) -> None:
+    make_room(tmp_path / "new" / "hills")
+    assert (tmp_path / "new" / "hills").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "vales").mkdir(mode=0o750)
+    make_room(tmp_path / "vales")  # whoever made it has decided
+    assert (tmp_path / "vales").stat().st_mode & 0o777 == 0o750

@@ -1,6 +1,8 @@
 """What an administrator changes in one process holds in all others of the instance, and a broken file in none."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -58,3 +60,20 @@ def test_the_environment_goes_before_the_file(settings: Settings, monkeypatch: p
         (settings.data / config.FILE).read_text().replace('"Hills"', '"Vales"')
     )
     assert (telling.now().name, telling.now().colour) == ("Hills of the server", "#003399")
+
+
+def test_of_those_who_change_at_once_each_is_heard(settings: Settings) -> None:
+    telling = Telling(settings)
+    (settings.data / config.FILE).chmod(0o600)
+    start = Barrier(3)
+
+    def change(value: tuple[str, str]) -> None:
+        start.wait(20)
+        for _ in range(10):
+            telling.change(**dict([value]))
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(change, [("name", "Vales"), ("colour", "#003399"), ("contact", "us@hills.example")]))
+    told = config.load(settings.data)
+    assert (told.name, told.colour, told.contact) == ("Vales", "#003399", "us@hills.example")
+    assert (settings.data / config.FILE).stat().st_mode & 0o777 == 0o600

@@ -87,9 +87,8 @@ class Client:
         self.signer = signer
         self.seconds = seconds
         self.allowed = allowed
-        self._verify: bool | str = ca or True
         self._agent = f"{AGENT} (+{origin})"
-        self._adapter = transport.adapter(addresses.Resolver(lab=lab))
+        self._adapter = transport.adapter(addresses.Resolver(lab=lab), ca)
 
     def get(
         self,
@@ -228,11 +227,13 @@ class Client:
         for attempt in (1, 2):
             try:
                 return self._adapter.send(
-                    request, stream=True, timeout=deadline.left, verify=self._verify, proxies={}
+                    request, stream=True, timeout=deadline.left, verify=True, proxies={}
                 )
             except FetchError:
                 raise
             except requests.exceptions.SSLError as error:
+                if deadline.passed:  # it is we who broke the handshake off
+                    raise _unreachable(error, deadline) from error
                 raise Unreachable(
                     "The certificate of the other instance is not valid.", detail=str(error)[:200]
                 ) from error

@@ -10,6 +10,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from federation.errors import FetchError, Unreachable
 from federation.others.addresses import Resolver
@@ -127,14 +128,22 @@ class _Judged:
         super().request(*args, **kwargs)  # type: ignore[misc]
 
 
-def adapter(resolver: Resolver) -> HTTPAdapter:
-    """A transport for `requests` whose every connection asks this resolver."""
+def adapter(resolver: Resolver, ca: str | None = None) -> HTTPAdapter:
+    """A transport for `requests` whose every connection asks this resolver.
+
+    The certificates in the file `ca` are trusted beside the usual ones. Given to `requests` as what to
+    verify by, they would stand in their place, and all the others could be reached no more.
+    """
 
     class Plain(_Judged, HTTPConnection):
         pass
 
     class Secure(_Judged, HTTPSConnection):
-        pass
+        def connect(self) -> None:
+            if ca:
+                self.ssl_context = create_urllib3_context()
+                self.ssl_context.load_verify_locations(ca)
+            super().connect()
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -15,6 +15,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from search.errors import EngineAway, IndexBroken, UnknownEngine
 
@@ -31,6 +34,24 @@ class Gone(Exception):
     """The index or the alias that was named does not exist."""
 
 
+def _adapter(ca: str | None) -> HTTPAdapter:
+    """A transport that trusts the certificates in the file `ca` beside the usual ones, not in their place."""
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            if ca:
+                self.ssl_context = create_urllib3_context()
+                self.ssl_context.load_verify_locations(ca)
+            super().connect()
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    made = HTTPAdapter(pool_maxsize=32)
+    made.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": SecurePool}
+    return made
+
+
 class Server:
     """The server of an address; for several threads."""
 
@@ -41,11 +62,10 @@ class Server:
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         self.name = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
         self.prefix = parts.path.strip("/")
-        self._verify: str | bool = ca or True
         self._web = requests.Session()
         self._web.trust_env = False  # no proxy and no .netrc: the address says it all
         for scheme in ("http://", "https://"):
-            self._web.mount(scheme, HTTPAdapter(pool_maxsize=32))
+            self._web.mount(scheme, _adapter(ca))
         if key:
             self._web.headers["Authorization"] = f"ApiKey {key}"
         elif parts.username is not None:
@@ -93,7 +113,6 @@ class Server:
                     data=body,
                     headers={"Content-Type": kind},
                     timeout=(min(CONNECT, within), max(0.5, end - time.monotonic())),
-                    verify=self._verify,
                     allow_redirects=False,  # what it would be sent along to has no right to our password
                 )
                 if answer.status_code not in AGAIN:

@@ -19,6 +19,8 @@ from cryptography.x509.oid import NameOID
 from federation.base import now
 from federation.errors import Unreachable
 from federation.others.client import Client
+from search.engines.cluster_server import Server
+from search.errors import IndexBroken
 from tests.federation.foreign import RSA
 
 
@@ -31,7 +33,7 @@ class Secure:
 
 
 def _certificate(place: Path, *names: str) -> tuple[str, str]:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     known = [x509.DNSName(name) for name in names]
     made = (
         x509.CertificateBuilder()
@@ -55,7 +57,7 @@ def _certificate(place: Path, *names: str) -> tuple[str, str]:
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Secure]:
-    certificate, key = _certificate(tmp_path, "a.localhost", "there.localhost")
+    certificate, key = _certificate(tmp_path, "a.localhost", "there.localhost", "localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -112,6 +114,18 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(there: Secure) -> None
     made = Client(origin="https://here.localhost", lab=True)
     with pytest.raises(Unreachable, match="certificate"):
         made.get(f"https://there.localhost:{there.port}/")
+
+
+def test_a_private_authority_is_trusted_beside_the_usual_ones_and_not_in_their_place(
+    there: Secure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "private").mkdir()
+    private, _ = _certificate(tmp_path / "private", "elsewhere.localhost")
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", there.certificate)
+    made = Client(origin="https://here.localhost", lab=True, ca=private)
+    assert made.get(f"https://there.localhost:{there.port}/").body == b"ok"
+    with pytest.raises(IndexBroken, match="not JSON"):  # it was reached, and says ok
+        Server(f"https://localhost:{there.port}", ca=private).ask("GET", "")
 
 
 def test_two_names_at_one_address_do_not_share_a_connection(there: Secure) -> None:

@@ -1,4 +1,4 @@
-"""The addresses that an operator writes: where the instance is, where it listens, whose street map it shows."""
+"""The addresses that an operator writes: of the instance, of its database, of a street map, and where it listens."""
 
 import ipaddress
 import re
@@ -38,6 +38,26 @@ def host_and_port(value: str) -> tuple[str, int]:
     if int(port) > 65535:
         raise ValueError("must have a port of 65535 or less")
     return bare, int(port)
+
+
+def database_address(value: str) -> str:
+    """The address of a database as SQLAlchemy wants it; ValueError says what is wrong with it.
+
+    It says no more than that: a password may stand in it.
+    """
+    scheme, separator, rest = value.partition("://")
+    if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            make_url(f"postgresql+psycopg://{rest}")
+        except (ArgumentError, ValueError):
+            raise ValueError("has a host or a port that is none") from None
+        return f"postgresql+psycopg://{rest}"
+    if separator and scheme == "sqlite" and rest.startswith("/") and rest.strip("/"):
+        return value
+    raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
 
 
 def tile_server(value: str, *, lab: bool = False) -> str:

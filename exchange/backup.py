@@ -148,6 +148,7 @@ def _prove(file: Path) -> None:
 def _fill(settings: Settings, about: dict[str, Any], tar: tarfile.TarFile, progress: Progress | None) -> None:
     database = Database(settings.database)
     try:
+        database.make_file()
         if inspect(database.engine).get_table_names():
             raise Refusal(N_("This database already holds an instance."))
         version = str(about["version"])

@@ -77,6 +77,8 @@ def of_tables(found: Settings, explain: Callable[[BaseException], str] = str) ->
         return finding(what, "%(why)s", N_("see to the database first"), grave=True, why=why)
     if held != newest:
         advice = N_("run jumelage upgrade") if held else N_("make an instance with jumelage init")
+        if held and held not in schema.versions():
+            advice = N_("a newer program made them: put it back")
         return finding(what, N_("its tables are of version %(version)s"), advice, grave=True, version=held)
     return finding(what, N_("tables of version %(version)s"), version=held)
 

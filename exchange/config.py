@@ -2,7 +2,9 @@
 
 import ipaddress
 import json
+import os
 import re
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
-from exchange.addresses import canonical_origin, host_and_port, tile_server
+from exchange.addresses import canonical_origin, database_address, host_and_port, tile_server
 from exchange.contrast import Colour
 from exchange.crest import CrestFile
 
@@ -273,12 +275,7 @@ class Settings(BaseSettings):
     def _a_database(cls, value: str, info: ValidationInfo) -> str:
         if not value:
             return f"sqlite:///{info.data['data'] / 'jumelage.sqlite'}" if "data" in info.data else value
-        scheme, separator, rest = value.partition("://")
-        if separator and scheme in ("postgres", "postgresql"):
-            return f"postgresql+psycopg://{rest}"
-        if separator and (scheme == "postgresql+psycopg" or (scheme == "sqlite" and rest.strip("/"))):
-            return value
-        raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return database_address(value)
 
     @field_validator("search")
     @classmethod
@@ -323,6 +320,11 @@ class Settings(BaseSettings):
     def _a_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
             raise ValueError(f"names a file that is not there: {value}")
+        if value is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+            except OSError as error:
+                raise ValueError(f"names a file without certificates that can be read: {value}") from error
         return value
 
 
@@ -370,9 +372,14 @@ def write(data: Path, **values: str | int | bool) -> Path:
     # A JSON string, number or boolean is one in TOML as well.
     lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     path = data / FILE
-    with path.open("x", encoding="utf-8") as file:
+    with open(path, "x", encoding="utf-8", opener=_privately) as file:
         file.write("\n".join(lines) + "\n")
     return path
+
+
+def _privately(path: str, flags: int) -> int:
+    """Passwords may stand in it: of the database, of the mail server."""
+    return os.open(path, flags, 0o600)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The database of an instance: one engine, and two ways in, `reading()` and `writing()`."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -60,6 +62,11 @@ class Database:
             if mine:
                 self._writing.release()
 
+    def make_file(self) -> None:
+        """Make the file of a new SQLite database. The keys of all communities will be in it: it is private."""
+        if self.is_sqlite and (path := self.url.removeprefix("sqlite:///")):
+            make_private(Path(path))
+
     def alive(self) -> bool:
         """Whether the database answers at all."""
         with self.engine.connect() as connection:
@@ -67,6 +74,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that nobody else can read; one that is there is left as it is.
+
+    What SQLite lays beside its file (-wal, -shm) may be read by whoever may read that file.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _sqlite(url: str) -> Engine:

@@ -66,6 +66,7 @@ class Instance:
         config.make_room(data)
         database = Database(checked.database)
         try:
+            database.make_file()
             if inspect(database.engine).get_table_names():
                 raise Refusal(N_("This database already holds an instance."))
             schema.create(database)
@@ -110,6 +111,7 @@ class Instance:
                 N_("There is no instance in %(data)s yet; make one with init."), data=str(settings.data)
             )
         if held != schema.newest():
+            schema.refuse_newer(held)
             raise Refusal(N_("The database is of another version than this program; run upgrade."))
         _check_origin(settings)
         return cls(settings)

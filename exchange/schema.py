@@ -18,6 +18,7 @@ from sqlalchemy import inspect, text
 import exchange.models
 import federation
 from exchange.db import Database
+from exchange.messages import N_, Refusal
 from exchange.models.base import ExchangeTable
 from federation.base import FederationTable
 
@@ -68,6 +69,12 @@ def version(database: Database) -> str | None:
             return None
         found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return found
+
+
+def refuse_newer(version: str) -> None:
+    """Refusal when tables are of a version that this program does not know: a newer one made them."""
+    if version not in versions():
+        raise Refusal(N_("The database is of a newer version than this program; put the newer program back."))
 
 
 @cache

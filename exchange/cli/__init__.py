@@ -2,6 +2,7 @@
 
 import click
 
+from exchange import version
 from exchange.cli.base import Root
 
 __all__ = ["cli", "main"]
@@ -78,7 +79,7 @@ COMMANDS = {
     summaries={name: summary for name, (_, summary) in COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="jumelage", message="Jumelage %(version)s")
+@click.version_option(version(), message="Jumelage %(version)s")
 def cli() -> None:
     """Jumelage: communities publish what they did, others follow, rate and adopt it."""
 

@@ -232,7 +232,8 @@ def _database_sentence(error: "DatabaseError") -> str:
         return "The database is busy; another process is writing to it. Try again."
     if "not a database" in lower or "malformed" in lower or "corrupt" in lower:
         return f"The database is damaged ({text}); restore a backup."
-    if "no such table" in lower or "does not exist" in lower:
+    unfit = "no such table" in lower or "does not exist" in lower
+    if unfit and "connection" not in lower:  # else the whole database is missing, or its user
         return f"The database is not one of this version ({text}); run `jumelage upgrade`."
     return f"The database cannot be used: {text}."
 

@@ -16,7 +16,7 @@ from exchange.catalogue.communities import keyring
 from exchange.cli.base import Command, Group, data_directory, fail, opened, settings
 from exchange.cli.output import say
 from exchange.config import Settings
-from exchange.db import Database
+from exchange.db import Database, make_private
 from exchange.instance import Instance
 from exchange.messages import N_, NotFound
 from federation import keys as federation_keys
@@ -36,6 +36,8 @@ def upgrade() -> None:
         if held == newest:
             say(f"The database is of version {held} already.")
             return
+        if held:
+            schema.refuse_newer(held)
         copy = _copied(found, held)
         schema.upgrade(database)
     finally:
@@ -181,6 +183,7 @@ def _copied(found: Settings, version: str | None) -> Path | None:
         return None
     path = Path(found.database.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.name}.before-{version or 'nothing'}")
+    make_private(copy)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy

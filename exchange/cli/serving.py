@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -47,6 +48,9 @@ def serve(instance: Instance, listen: tuple[str, int], *, ready: Callable[[], No
     from exchange.app import create_app
 
     settings = instance.settings
+    socket.getaddrinfo(
+        *listen, type=socket.SOCK_STREAM
+    )  # Waitress takes a name that is none for a fault of ours
     dispatcher = _Dispatcher()
     server = strict_server(
         create_app(instance),

@@ -42,6 +42,22 @@ def test_the_password_of_the_database_is_not_shown(tmp_path: Path) -> None:
     assert "secret" not in refused(tmp_path, origin=ORIGIN, database="mysql://exchange:secret@db/x")
 
 
+@pytest.mark.parametrize(
+    "address", ["postgresql://town:secret@db:port/x", "postgresql://town:secret@[::1:5432/x"]
+)
+def test_a_database_at_no_possible_address_is_refused_without_its_password(
+    tmp_path: Path, address: str
+) -> None:
+    told = refused(tmp_path, origin=ORIGIN, database=address)
+    assert told.startswith("JUMELAGE_DATABASE ")
+    assert "secret" not in told
+
+
+def test_a_file_of_authorities_must_hold_certificates(tmp_path: Path) -> None:
+    (tmp_path / "own.pem").write_text("Ours, to come.")
+    assert "own.pem" in refused(tmp_path, origin=ORIGIN, ca=tmp_path / "own.pem")
+
+
 def test_the_environment_names_the_instance_when_no_option_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

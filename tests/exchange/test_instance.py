@@ -1,10 +1,12 @@
 """Making an instance: what it writes down about itself."""
 
+import stat
 from pathlib import Path
 
 import pytest
 
 from exchange import config
+from exchange.catalogue.communities import community
 from exchange.instance import Instance
 from exchange.messages import Refusal
 
@@ -17,6 +19,17 @@ def test_an_instance_that_is_tried_out_listens_where_its_address_says(data_dir: 
 def test_an_instance_behind_a_proxy_listens_where_the_operator_says(data_dir: Path) -> None:
     Instance.create(data_dir, origin="https://practices.example", name="Our villages").close()
     assert config.load(data_dir).address == ("127.0.0.1", 8000)
+
+
+def test_nobody_else_on_the_machine_reads_its_keys_and_passwords(data_dir: Path) -> None:
+    instance = Instance.create(data_dir, origin="https://practices.example", name="Our villages")
+    with instance.database.writing() as session:
+        community.found(session, instance.origin, slug="ulm", name={"de": "Ulm"}, country="DE")
+    instance.change(name="Our towns")
+    held = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data_dir.glob("jumelage.*")}
+    instance.close()
+    assert {"jumelage.sqlite", "jumelage.sqlite-wal", "jumelage.toml"} <= set(held)
+    assert set(held.values()) == {0o600}
 
 
 def test_a_directory_that_holds_something_is_left_alone(data_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -338,7 +339,8 @@ def test_an_older_database_is_copied_and_upgraded(operator: Operator) -> None:
     operator.types("practice", "list", status=1)
     upgraded = operator.types("upgrade").stdout
     assert "before-nothing" in upgraded
-    assert (operator.data / "jumelage.sqlite.before-nothing").is_file()
+    copy = operator.data / "jumelage.sqlite.before-nothing"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert operator.reads("practice", "list") == []
 
 

@@ -11,8 +11,11 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
+from exchange import version
 from exchange.cli import cli
+from exchange.cli.base import sentence
 from tests.exchange.cli.conftest import Operator
 
 READING = [
@@ -88,7 +91,30 @@ def test_settings_that_cannot_be_used_are_named(operator: Operator, settings_fil
 def test_a_port_that_cannot_be_used_is_named(operator: Operator) -> None:
     operator.types("serve", "--listen", "nowhere", status=1)
     operator.types("serve", "--listen", "127.0.0.1:99999", status=1)
+    assert (
+        "no.invalid:8000 cannot be" in operator.types("serve", "--listen", "no.invalid:8000", status=1).stderr
+    )
     operator.types("serve", "--workers", "0", status=2)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(operator: Operator) -> None:
+    with sqlite3.connect(operator.data / "jumelage.sqlite") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    for words in (("upgrade",), ("practice", "list")):
+        assert "newer" in operator.types(*words, status=1).stderr
+    told = operator.types("doctor", "--offline", status=1).stdout
+    assert "newer" in told
+    assert "run jumelage upgrade" not in told
+    assert not list(operator.data.glob("*.before-*"))
+
+
+def test_a_database_that_does_not_exist_is_not_one_of_another_version() -> None:
+    missing = OperationalError("", {}, Exception('connection failed: FATAL: database "x" does not exist'))
+    assert "upgrade" not in sentence(missing)
+
+
+def test_the_program_says_its_version(operator: Operator) -> None:
+    assert operator.types("--version").stdout == f"Jumelage {version()}\n"
 
 
 @pytest.mark.parametrize("words", [("nothing",), ("search", "--nothing"), ("practice",), ("review", "x"), ()])

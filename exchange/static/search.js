@@ -179,7 +179,7 @@
         text.lang = item.language;
         const kind = document.createElement("span");
         kind.className = "kind";
-        kind.textContent = kinds[item.kind];
+        kind.textContent = kinds[item.facet] || kinds[item.kind];
         one.append(text, " ", kind);
         return one;
       })

@@ -1,9 +1,10 @@
 """Suggestions while somebody types: themes and other concepts by name, communities, titles of practices."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from exchange.vocabulary import concepts
 from search.engine import Engine, Hit, Query
@@ -40,8 +41,10 @@ class Suggestion:
 def suggest(engine: Engine, typed: str, language: str) -> list[dict[str, Any]]:
     """What may be meant by what has been typed so far, at most eleven; the last word may be unfinished."""
     found = words(typed[:LONGEST])
-    if not found or (len(found[-1]) < SHORTEST and found[-1].isascii()):
+    if not any(map(_says_something, found)):
         return []
+    if not _says_something(found[-1]):
+        found.pop()  # one letter says nothing yet; the words before it still do
     offered = [
         *_concepts([fold(word) for word in found], language),
         *_communities(engine, found, language),
@@ -50,28 +53,44 @@ def suggest(engine: Engine, typed: str, language: str) -> list[dict[str, Any]]:
     return [asdict(one) for one in {(one.kind, one.text): one for one in offered}.values()]
 
 
+def _says_something(word: str) -> bool:
+    return len(word) >= SHORTEST or not word.isascii()
+
+
 def _concepts(typed: list[str], language: str) -> Iterator[Suggestion]:
-    """Concepts of which a label in any language has all the words; those that begin so first."""
-    met: dict[str, tuple[int, str]] = {}
-    for label, value in _labels():
-        if all(any(word.startswith(part) for word in label) for part in typed):
-            met[value] = min(met.get(value, (9, "")), (0 if label[0].startswith(typed[0]) else 1, value))
+    """Concepts that are called so in any language: first in the reader's, then those that begin so."""
+    met: dict[str, tuple[bool, bool, bool, str]] = {}
+    for one in _labels().get(typed[0][0], ()):
+        if all(any(word.startswith(part) for word in one.words) for part in typed):
+            order = one.language != language, not one.words[0].startswith(typed[0]), one.other, one.value
+            met[one.value] = min(met.get(one.value, order), order)
     for value in sorted(met, key=lambda one: met[one])[:MOST_CONCEPTS]:
         facet = FACETS[concepts.concept(value).scheme]  # type: ignore[union-attr]
         text = concepts.label(value, language)
         yield Suggestion("concept", text, language, f"/practices?{facet}={value}", facet, value)
 
 
+class _Label(NamedTuple):
+    """The folded words of a label; `other` is one that pages do not show."""
+
+    words: tuple[str, ...]
+    language: str
+    other: bool
+    value: str
+
+
 @cache
-def _labels() -> list[tuple[tuple[str, ...], str]]:
-    """The folded words of every label, in every language."""
-    return [
-        (folded, one.id)
-        for scheme in FACETS
-        for one in concepts.scheme(scheme)
-        for text in one.labels.values()
-        if (folded := tuple(fold(word) for word in words(text)))
-    ]
+def _labels() -> dict[str, list[_Label]]:
+    """Every label in every language, under the first letter of each of its words."""
+    found = defaultdict(list)
+    for one in (one for scheme in FACETS for one in concepts.scheme(scheme)):
+        shown = ((language, text, False) for language, text in one.labels.items())
+        others = ((language, text, True) for language, texts in one.alternatives.items() for text in texts)
+        for language, text, other in (*shown, *others):
+            folded = tuple(fold(word) for word in words(text))
+            for letter in dict.fromkeys(word[0] for word in folded):
+                found[letter].append(_Label(folded, language, other, one.id))
+    return dict(found)
 
 
 def _communities(engine: Engine, typed: list[str], language: str) -> Iterator[Suggestion]:

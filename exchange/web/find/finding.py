@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from exchange.catalogue.finding import find as finding
 from exchange.catalogue.finding import narrowed, saved
+from exchange.catalogue.search_values import read_filter, read_near
 from exchange.messages import N_, Problem, Refusal
 from exchange.vocabulary import names
 from exchange.web.find import followed
@@ -101,6 +102,8 @@ def practices() -> str | tuple[str, int]:
     ]
     titles = {one["key"]: one["title"] for one in results.items}
     chips += [Chip("key", value, titles.get(value, value)) for value in params.filters.get("key", ())]
+    if not problems:
+        chips += _boxless()
     looked = {name: request.args.get(f"find.{name}", "")[:80] for name in FACETS}
     body = render_template(
         "practices.html",
@@ -136,6 +139,24 @@ def _question(params: finding.SearchParams) -> str:
     if params.sort in FROM_HOME and not params.home and g.community:
         asked.append(("home", g.community.uri))
     return urlencode(asked)
+
+
+def _boxless() -> list[Chip]:
+    """What narrows the list and has no box beside it: a landscape, a place."""
+    landscapes = [
+        Chip(
+            name,
+            value,
+            ", ".join(finding.facet_label(name, one, current()) for one in read_filter(name, [value])),
+        )
+        for name in ("topography",)
+        for value in request.args.getlist(name)
+        if value.strip()
+    ]
+    places = [value for value in request.args.getlist("near") if value.strip()]
+    return landscapes + [
+        Chip("near", value, "near:{:g},{:g}~{:g}km".format(*read_near([value]))) for value in places[-1:]
+    ]
 
 
 def _only_theme(params: finding.SearchParams) -> str:

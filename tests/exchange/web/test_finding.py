@@ -140,6 +140,29 @@ def test_suggestions_name_themes_communities_and_practices(settled: House) -> No
     assert "Saillans" in Visitor(settled).see(town["path"]).find(class_="chips").text
 
 
+@pytest.mark.parametrize(
+    ("typed", "language", "value"),
+    [
+        ("scuol", "it", "th-education"),  # a label that no page shows
+        ("mens", "it", "th-food"),  # a word of the reader's own language before one of another
+        ("szko", "en", "th-education"),
+        ("водос", "fr", "th-water"),
+        ("public transp", "en", "th-mobility"),
+    ],
+)
+def test_a_theme_is_suggested_by_whatever_it_is_called(
+    settled: House, typed: str, language: str, value: str
+) -> None:
+    found = asked(settled, f"/api/v1/suggest?q={typed}&lang={language}")["items"]
+    assert found[0]["value"] == value
+
+
+def test_a_word_that_has_just_begun_takes_no_suggestion_away(settled: House) -> None:
+    whole = asked(settled, "/api/v1/suggest?q=public transport&lang=en")["items"]
+    assert whole
+    assert asked(settled, "/api/v1/suggest?q=public transport f&lang=en")["items"] == whole
+
+
 @pytest.mark.parametrize("typed", ["", "e", '"', "OR", "a b c d e f g", "zzzz", "%00", "(" * 40, "x" * 4000])
 def test_nothing_that_is_typed_breaks_the_suggestions(settled: House, typed: str) -> None:
     answer = Visitor(settled).client.get(
@@ -147,3 +170,32 @@ def test_nothing_that_is_typed_breaks_the_suggestions(settled: House, typed: str
     )
     assert answer.status_code == 200
     assert answer.json["items"] == [] or typed == "OR"  # a word like others
+
+
+def test_what_has_no_box_is_told_kept_and_taken_away(settled: House) -> None:
+    page = Visitor(settled).see("/practices?topography=coast&near=48.4,10,3000&q=a")
+    chips = [chip.text for chip in page.select(".chips a")]
+    assert any("Coast" in chip for chip in chips)
+    assert any("near:48.4,10~3000km" in chip for chip in chips)
+    hidden = {str(field["name"]): field["value"] for field in page.select("#search input[type=hidden]")}
+    assert hidden == {"topography": "tp-coast", "near": "48.4,10,3000"}
+    away = [str(chip["href"]) for chip in page.select(".chips a")]
+    assert any("topography" not in link and "near" in link for link in away)
+    assert any("topography" in link and "near" not in link for link in away)
+
+
+def test_a_refused_question_is_not_in_the_heading_of_all_practices(settled: House) -> None:
+    answer = Visitor(settled).get("/practices?q=solar&sort=nearest")
+    assert answer.status_code == 400
+    assert '<h1 id="about">All practices</h1>' in answer.text
+    assert 'value="solar"' in answer.text
+
+
+def test_a_text_without_any_of_the_words_is_shown_in_the_language_that_serves_best(settled: House) -> None:
+    page = Visitor(settled, "it").see("/practices?q=enerġija")
+    cards = page.select("ol.cards > li")
+    assert cards
+    for card in cards:
+        if card.mark is None:
+            texts = [one.get("lang") for one in card.find_all("p", recursive=False) if not one.get("class")]
+            assert set(texts) <= {"en", "it"}, card.h3.text

@@ -54,6 +54,26 @@ def test_who_asks_in_a_language_of_the_union_finds_what_is_about_the_theme(
     assert ("theme", "th-energy") in {subject for hit in found.hits for subject in hit.through}
 
 
+@pytest.mark.parametrize(
+    ("word", "theme"),
+    [
+        ("doprava", "th-mobility"),
+        ("osallistuminen", "th-participation"),
+        ("sudjelovanje", "th-participation"),
+        ("účasť občanov", "th-participation"),
+        ("víz", "th-water"),
+        ("scoil", "th-education"),
+        ("jäte", "th-waste"),
+        ("vand", "th-water"),
+        ("stołówka szkolna", "th-food"),
+        ("fotowoltaika", "th-energy"),
+        ("zonnepanelen", "th-energy"),
+    ],
+)
+def test_the_plainest_word_for_a_theme_finds_it(word: str, theme: str) -> None:
+    assert thesaurus().about(word.split()) == [("theme", theme)]
+
+
 def test_every_theme_has_words_in_all_twenty_four_languages() -> None:
     assert {*ENERGY, *concepts.LANGUAGES} == {
         *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr"),

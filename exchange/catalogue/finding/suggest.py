@@ -58,24 +58,25 @@ def _says_something(word: str) -> bool:
 
 
 def _concepts(typed: list[str], language: str) -> Iterator[Suggestion]:
-    """Concepts that are called so in any language: first in the reader's, then those that begin so."""
-    met: dict[str, tuple[bool, bool, bool, str]] = {}
+    """Concepts that are called so in any language: first in the reader's, then those that begin so, themes first."""
+    met: dict[str, tuple[bool, bool, int, bool]] = {}
     for one in _labels().get(typed[0][0], ()):
         if all(any(word.startswith(part) for word in one.words) for part in typed):
-            order = one.language != language, not one.words[0].startswith(typed[0]), one.other, one.value
+            order = one.language != language, not one.words[0].startswith(typed[0]), one.scheme, one.other
             met[one.value] = min(met.get(one.value, order), order)
-    for value in sorted(met, key=lambda one: met[one])[:MOST_CONCEPTS]:
+    for value in sorted(met, key=lambda one: (met[one], one))[:MOST_CONCEPTS]:
         facet = FACETS[concepts.concept(value).scheme]  # type: ignore[union-attr]
         text = concepts.label(value, language)
         yield Suggestion("concept", text, language, f"/practices?{facet}={value}", facet, value)
 
 
 class _Label(NamedTuple):
-    """The folded words of a label; `other` is one that pages do not show."""
+    """The folded words of a label; `other` is one that pages do not show, `scheme` the place of its scheme."""
 
     words: tuple[str, ...]
     language: str
     other: bool
+    scheme: int
     value: str
 
 
@@ -83,13 +84,13 @@ class _Label(NamedTuple):
 def _labels() -> dict[str, list[_Label]]:
     """Every label in every language, under the first letter of each of its words."""
     found = defaultdict(list)
-    for one in (one for scheme in FACETS for one in concepts.scheme(scheme)):
+    for scheme, one in ((number, one) for number, name in enumerate(FACETS) for one in concepts.scheme(name)):
         shown = ((language, text, False) for language, text in one.labels.items())
         others = ((language, text, True) for language, texts in one.alternatives.items() for text in texts)
         for language, text, other in (*shown, *others):
             folded = tuple(fold(word) for word in words(text))
             for letter in dict.fromkeys(word[0] for word in folded):
-                found[letter].append(_Label(folded, language, other, one.id))
+                found[letter].append(_Label(folded, language, other, scheme, one.id))
     return dict(found)
 
 

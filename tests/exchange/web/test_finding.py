@@ -146,6 +146,7 @@ def test_suggestions_name_themes_communities_and_practices(settled: House) -> No
         ("scuol", "it", "th-education"),  # a label that no page shows
         ("mens", "it", "th-food"),  # a word of the reader's own language before one of another
         ("szko", "en", "th-education"),
+        ("partecipa", "it", "th-participation"),  # a theme before a commitment
         ("водос", "fr", "th-water"),
         ("public transp", "en", "th-mobility"),
     ],

@@ -45,7 +45,11 @@ def read_near(values: list[str]) -> tuple[float, float, float]:
     if len(numbers) != 3 or not all(math.isfinite(number) for number in numbers):
         raise Refusal(N_("Write a place as latitude,longitude or latitude,longitude,kilometres."))
     lat, lon, km = numbers
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 < km <= FARTHEST_KM):
+    if not 0 < km <= FARTHEST_KM:
+        raise Refusal(
+            N_("A distance is more than 0 and at most %(most)s kilometres."), most=f"{FARTHEST_KM:g}"
+        )
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise Refusal(N_("There is no such place: latitude −90 to 90, longitude −180 to 180."))
     return lat, lon, km
 

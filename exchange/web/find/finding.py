@@ -83,8 +83,13 @@ def practices() -> str | tuple[str, int]:
             params = finding.SearchParams.from_args(request.args)
             results = found()
         except Refusal as refusal:
-            problems, params = refusal.problems, finding.SearchParams()
-            results = found()
+            problems = refusal.problems
+            try:  # who is no longer logged in still finds, in another order
+                params = _without_order(problems)
+                results = found()
+            except Refusal:
+                params = finding.SearchParams()
+                results = found()
         called = narrowed.called(session, params.filters, current())
         news = instance().index.news(session)
         theme = "" if problems else _only_theme(params)
@@ -131,6 +136,15 @@ def practices() -> str | tuple[str, int]:
         shown_at=shown_at,
     )
     return (body, 400) if problems else body
+
+
+def _without_order(problems: list[Problem]) -> finding.SearchParams:
+    """What is left of a question of which only the order was refused; everything when it was more."""
+    if any(problem.path != "sort" for problem in problems):
+        return finding.SearchParams()
+    return finding.SearchParams.from_args(
+        {name: request.args.getlist(name) for name in request.args if name not in ("sort", "after", "page")}
+    )
 
 
 def _question(params: finding.SearchParams) -> str:

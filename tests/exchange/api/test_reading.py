@@ -81,6 +81,7 @@ def test_filters_narrow_and_forgive_a_missing_prefix(programs: Programs, query: 
         ("per_page=1000", "per_page"),
         ("near=here", "near"),
         ("near=91,0", "near"),
+        ("near=48,11,0", "near"),
         ("near=nan,0", "near"),
         ("q=" + "x" * 600, "q"),
         ("language=français!", "language"),

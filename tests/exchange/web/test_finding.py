@@ -186,10 +186,24 @@ def test_what_has_no_box_is_told_kept_and_taken_away(settled: House) -> None:
 
 
 def test_a_refused_question_is_not_in_the_heading_of_all_practices(settled: House) -> None:
-    answer = Visitor(settled).get("/practices?q=solar&sort=nearest")
+    answer = Visitor(settled).get("/practices?q=solar&country=nowhere")
     assert answer.status_code == 400
     assert '<h1 id="about">All practices</h1>' in answer.text
     assert 'value="solar"' in answer.text
+
+
+@pytest.mark.parametrize("sort", ["nearest", "like", "loudest"])
+def test_a_refused_order_takes_no_word_away(settled: House, sort: str) -> None:
+    """As when somebody was logged out meanwhile: like and nearest need a community."""
+    total = asked(settled, "/api/v1/practices?q=solar&country=FR")["total"]
+    answer = Visitor(settled).get(f"/practices?q=solar&country=FR&sort={sort}")
+    assert answer.status_code == 400
+    assert "about “solar”</h1>" in answer.text
+    assert f"{total} practice" in answer.text
+    for other in ("&home=nobody", "&page=0"):
+        answer = Visitor(settled).get(f"/practices?q=solar&sort={sort}{other}")
+        assert answer.status_code == 400
+        assert '<h1 id="about">All practices</h1>' in answer.text
 
 
 def test_a_text_without_any_of_the_words_is_shown_in_the_language_that_serves_best(settled: House) -> None:

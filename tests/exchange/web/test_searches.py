@@ -211,6 +211,19 @@ def test_a_search_is_called_after_what_it_asks(house: House) -> None:
     assert ulm.post("/desk/searches", {"query": "q=a&" + "x=1&" * 1900}).status_code == 422
 
 
+def test_who_keeps_a_search_that_was_forgiven_something_is_told_what_will_be_new(house: House) -> None:
+    ulm = logged_in(house, "ulm")
+    publish(house, "A paraglider")
+    house.instance.index_once()
+    told = "New in it will be only what has all these words"
+    assert told not in ulm.get("/practices?q=paraglider").text
+    for forgiven in ("paragliderr", "paraglider+nonesuchatall"):
+        page = ulm.get(f"/practices?q={forgiven}").text
+        assert "A paraglider" in page
+        assert told in page
+        assert told not in Visitor(house).get(f"/practices?q={forgiven}").text
+
+
 def test_a_question_that_is_not_understood_is_not_kept(house: House) -> None:
     ulm = logged_in(house, "ulm")
     refused = ulm.get("/practices?country=nowhere")

@@ -67,3 +67,9 @@ class NotFound(Refusal):
 
 class NotAllowed(Refusal):
     """This person may not do that."""
+
+
+class NotNow(Refusal):
+    """What has to be asked for this does not answer; it passes, and nothing was changed."""
+
+    RETRY_AFTER = 5  # seconds

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from werkzeug.routing import BaseConverter
 
 from exchange.api.blueprint import api, reader_language
-from exchange.messages import N_, Message, NotAllowed, NotFound, Problem, Refusal
+from exchange.messages import N_, Message, NotAllowed, NotFound, NotNow, Problem, Refusal
 from exchange.translation import gettext_for
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,6 +87,8 @@ def _own(error: ApiProblem) -> Response:
 
 @api.errorhandler(Refusal)
 def _refused(refusal: Refusal) -> Response:
+    if isinstance(refusal, NotNow):
+        return problem(503, errors=refusal.problems, headers={"Retry-After": str(refusal.RETRY_AFTER)})
     status = 404 if isinstance(refusal, NotFound) else 403 if isinstance(refusal, NotAllowed) else 400
     if status == 400 and request.method in ("POST", "PUT"):
         status = 422  # it was understood, and the rules refuse it
@@ -104,7 +106,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
 @api.errorhandler(OperationalError)
 def _busy(error: OperationalError) -> Response:
     log.warning("database busy", error=str(error.orig))
-    return problem(503, headers={"Retry-After": "5"})
+    return problem(503, headers={"Retry-After": str(NotNow.RETRY_AFTER)})
 
 
 @api.errorhandler(500)

@@ -10,7 +10,7 @@ from exchange.catalogue.finding import find as finding
 from exchange.catalogue.lookup import inspect as look
 from exchange.cli.base import Command, fail, gettext, language, opened, reading
 from exchange.cli.output import print_json, print_table, say
-from exchange.messages import Problem, Refusal
+from exchange.messages import NotNow, Problem, Refusal
 
 
 class Asking(Command):
@@ -128,6 +128,8 @@ def _named_as_typed() -> Iterator[None]:
     """A wrong option is a wrong use of the command, and named as it was typed."""
     try:
         yield
+    except NotNow:  # nothing is wrong with the question
+        raise
     except Refusal as refusal:
         named = {"per_page": "limit", "q": "QUERY"}
         text = "; ".join(str(_as_option(problem, named)) for problem in refusal.problems)

@@ -207,7 +207,7 @@ def _found(engine: Engine, query: Query, touched: Sequence[Touched]) -> tuple[se
             page=1,
             per_page=MOST_PER_PAGE,
         )
-        hits = engine.find(narrowed)
+        hits = finding.answered(engine.find(narrowed))  # else what it would have found were taken for gone
         found |= set() if hits.relaxed or hits.spelled or hits.unread else {hit.id for hit in hits.hits}
     return found, found
 

@@ -248,9 +248,7 @@ def _mistake(message: str, **params: object) -> QueryError:
 
 def _away(error: EngineAway) -> QueryError:
     return _mistake(
-        "The search server %(server)s does not answer since %(since)s UTC. The practices are safe; only the "
-        "search has to wait for it.",
-        server=error.server,
+        "The search does not answer since %(since)s UTC. The practices are safe; only the search has to wait.",
         since=f"{error.since:%Y-%m-%d %H:%M}",
     )
 

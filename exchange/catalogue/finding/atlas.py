@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from exchange.catalogue import shelf
 from exchange.catalogue.finding import find as finding
-from exchange.catalogue.finding.find import SearchParams
+from exchange.catalogue.finding.find import SearchParams, answered
 from exchange.models.adoption import Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
@@ -78,7 +78,7 @@ def atlas(session: Session, engine: Engine, params: SearchParams) -> Atlas:
         return _put_together(session, _all(session), None)
     params = replace(finding.addressed(session, params), sort="relevance", page=1, per_page=1, after="")
     query = replace(params.query(), facets=("community",), snippets=False)
-    counted = dict(engine.find(query).facets.get("community", ()))
+    counted = dict(answered(engine.find(query)).facets.get("community", ()))
     if only := params.filters.get("community"):
         counted = {uri: n for uri, n in counted.items() if uri in only}
     return _put_together(session, counted, _taken_up(engine, params))
@@ -96,7 +96,7 @@ def _taken_up(engine: Engine, params: SearchParams) -> set[str]:
     found: set[str] = set()
     asked = replace(params.query(), sort="adoptions", per_page=PORTION, facets=(), snippets=False)
     for page in range(1, PORTIONS + 1):
-        hits = engine.find(replace(asked, page=page)).hits
+        hits = answered(engine.find(replace(asked, page=page))).hits
         found |= {hit.id for hit in hits if hit.stored.get("adoptions")}
         if len(hits) < PORTION or not hits[-1].stored.get("adoptions"):
             break

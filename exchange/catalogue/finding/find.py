@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 from exchange.catalogue import shelf
 from exchange.catalogue.finding import alike, facets, fairness, narrowed, sensing
 from exchange.catalogue.search_values import read_filter, read_near, read_number
-from exchange.messages import N_, Message, NotFound, Problem, Refusal
+from exchange.messages import N_, Message, NotFound, NotNow, Problem, Refusal
 from exchange.models.community import Community
 from exchange.vocabulary import names
 from exchange.vocabulary.thesaurus import thesaurus
 from search.answer import cursor, sense
-from search.engine import Engine, Hit, Query, Reason
+from search.engine import Engine, Hit, Hits, Query, Reason
 
 SORTS = (
     *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),
@@ -159,12 +159,14 @@ def find(
     language: str | None = None,
     session: Session | None = None,
     home: Community | None = None,
+    even_away: bool = False,
 ) -> Results:
     """Ask the index. With a `language`, titles and labels are in it where there are any.
 
     With a `session`, communities may be named by their short names and are shown by their names.
     `home` is the reader's community, unless the question names another. Raises Refusal at `home` when
-    there is no such community, and at `sort` when an order needs one.
+    there is no such community, and at `sort` when an order needs one; NotNow when the index does not answer,
+    unless `even_away` asks for a page that says so.
     """
     if session is not None:
         params = addressed(session, params)
@@ -178,7 +180,9 @@ def find(
         hits = alike.find(engine, query, session, home)
     else:
         hits = engine.find(query)
-    if params.sort == "nearest" and hits.sort != "nearest":
+    if not even_away:
+        answered(hits)
+    if not hits.away and params.sort == "nearest" and hits.sort != "nearest":
         raise Refusal([Problem("sort", Message(NEEDS_PLACE))])
     called = _called(session, hits.facets.get("adopted_by", ()), params, language or "en")
     return Results(
@@ -207,6 +211,13 @@ def find(
         before=hits.before,
         sort=hits.sort,
     )
+
+
+def answered(hits: Hits) -> Hits:
+    """The answer of an index; NotNow when it gave none, which is not the same as nothing to be found."""
+    if hits.away:
+        raise NotNow(hits.mistakes[0].message, **hits.mistakes[0].params)
+    return hits
 
 
 def _home(session: Session | None, params: SearchParams, home: Community | None) -> Community | None:

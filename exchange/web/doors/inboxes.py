@@ -18,10 +18,10 @@ from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
 
 from exchange.instance import Instance
+from exchange.messages import NotNow
 from exchange.web.doors import documents
 from exchange.web.frame import guard
 from exchange.web.frame.asked_for import problem_document
-from exchange.web.frame.failures import BUSY
 from federation.arriving import inbox
 from federation.errors import BadActivity, Refused, TooLarge, TooMany
 from federation.ledger.memory import Memory
@@ -82,7 +82,7 @@ class Inboxes:
         except OperationalError as error:
             log.warning("database busy", error=str(error.orig))
             status, body = 503, problem_document(503, "Too much is being asked just now")
-            headers.append(("Retry-After", str(BUSY)))
+            headers.append(("Retry-After", str(NotNow.RETRY_AFTER)))
         except Exception:
             log.exception("an inbox failed")
             status, body = 500, problem_document(500, "Something broke on our side")

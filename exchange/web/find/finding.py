@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import g, render_template, request
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from exchange.catalogue.finding import find as finding
 from exchange.catalogue.finding import narrowed, saved
@@ -16,6 +17,7 @@ from exchange.messages import N_, Problem, Refusal
 from exchange.vocabulary import names
 from exchange.web.find import followed
 from exchange.web.frame.blueprints import public
+from exchange.web.frame.failures import later
 from exchange.web.frame.language import current
 from exchange.web.frame.reach import database, instance
 from search.words.text import fold
@@ -68,7 +70,7 @@ class Chip:
 
 
 @public.get("/practices")
-def practices() -> str | tuple[str, int]:
+def practices() -> str | tuple[str, int] | Response:
     """Search and browse all practices that this instance knows."""
     problems: list[Problem] = []
     params = finding.SearchParams()
@@ -76,7 +78,12 @@ def practices() -> str | tuple[str, int]:
 
         def found() -> finding.Results:
             return finding.find(
-                instance().engine, params, language=current(), session=session, home=g.community
+                instance().engine,
+                params,
+                language=current(),
+                session=session,
+                home=g.community,
+                even_away=True,
             )
 
         try:
@@ -135,6 +142,8 @@ def practices() -> str | tuple[str, int]:
         text_names=TEXTS,
         shown_at=shown_at,
     )
+    if results.away:
+        return later(Response(body, status=503, mimetype="text/html"))
     return (body, 400) if problems else body
 
 

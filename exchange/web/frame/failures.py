@@ -8,13 +8,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from exchange.messages import N_, NotAllowed, NotFound, Refusal
+from exchange.messages import N_, NotAllowed, NotFound, NotNow, Refusal
 from exchange.web.frame.asked_for import preferred, problem
 from exchange.web.frame.language import said
 
 log = structlog.get_logger()
 
-BUSY = 5  # seconds after which whoever found the database busy may ask again
 SOFTWARE = (
     "application/activity+json",
     "application/ld+json",
@@ -59,6 +58,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404, error))
     app.register_error_handler(NotAllowed, lambda error: page(403, error))
     app.register_error_handler(Refusal, lambda error: page(400, error))
+    app.register_error_handler(NotNow, lambda error: later(page(503, error)))
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(500, lambda error: page(500))
 
@@ -94,8 +94,12 @@ def _software_asks() -> bool:
 def _busy(error: OperationalError) -> Response:
     """Somebody else has held the database for long, or it is away: nothing was changed, and it passes."""
     log.warning("database busy", error=str(error.orig))
-    response = page(503)
-    response.headers["Retry-After"] = str(BUSY)
+    return later(page(503))
+
+
+def later(response: Response) -> Response:
+    """An answer that says when to ask again."""
+    response.headers["Retry-After"] = str(NotNow.RETRY_AFTER)
     return response
 
 

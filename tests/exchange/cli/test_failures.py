@@ -97,6 +97,15 @@ def test_a_port_that_cannot_be_used_is_named(operator: Operator) -> None:
     operator.types("serve", "--workers", "0", status=2)
 
 
+def test_a_search_that_does_not_answer_is_not_one_that_finds_nothing(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUMELAGE_SEARCH", "opensearch+http://127.0.0.1:9/village")
+    said = operator.types("search", "water", status=1)
+    assert "does not answer since" in said.stderr
+    assert "Nothing was found" not in said.stdout
+
+
 def test_a_database_of_a_newer_program_is_left_alone(operator: Operator) -> None:
     with sqlite3.connect(operator.data / "jumelage.sqlite") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")

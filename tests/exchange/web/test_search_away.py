@@ -1,0 +1,44 @@
+"""A search that does not answer says so, and when to ask again; nobody takes it for nothing to be found."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rig import House, Rig
+
+NOBODY = "opensearch+http://127.0.0.1:9/village"
+
+
+@pytest.fixture
+def house(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[House]:
+    with Rig(tmp_path, new_database) as rig:
+        made = rig.instance("ulm", search=NOBODY)
+        made.community("ulm", "Ulm", "DE")
+        yield made
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/practices?q=water",
+        "/practices?q=water&sort=nearest",
+        "/practices.atom",
+        "/practices.csv",
+        "/practices.xlsx?q=water",
+        "/practices.geojson",
+        "/map?q=water",
+        "/api/v1/practices?q=water",
+    ],
+)
+def test_whoever_asks_meanwhile_is_told_to_come_again(house: House, path: str) -> None:
+    answer = house.get(path, accept="*/*", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "does not answer since" in answer.text
+    assert "127.0.0.1:9" not in answer.text  # where the search stands is the operator's business
+
+
+def test_everything_else_goes_on(house: House) -> None:
+    for path in ("/", "/map", "/communities", "/api/v1/suggest?q=wa", "/compare", "/healthz"):
+        assert house.get(path, accept="*/*").status_code == 200, path

@@ -1,8 +1,12 @@
-"""The addresses that an operator writes: of the instance, of its database, of a street map, and where it listens."""
+"""The addresses that an operator writes: of the instance, of what it stands on, and where it listens."""
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+SEARCH_SERVERS = ("opensearch", "elasticsearch")
 
 
 def canonical_origin(value: str, *, lab: bool = False) -> str:
@@ -58,6 +62,43 @@ def database_address(value: str) -> str:
     if separator and scheme == "sqlite" and rest.startswith("/") and rest.strip("/"):
         return value
     raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+
+
+def mail_way(value: str) -> str:
+    """How letters leave, as it was written; ValueError says what is wrong with it."""
+    if value in ("", "console", "none"):
+        return value
+    if value.startswith("file:"):
+        if not Path(value.removeprefix("file:")).is_absolute():
+            raise ValueError("must name a whole path, like file:/srv/jumelage/mail")
+        return value
+    parts = _parts(value)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError("must be console, none, file:DIRECTORY, smtp://HOST:587 or smtps://HOST:465")
+    return value
+
+
+def search_server(value: str, engines: Sequence[str]) -> str:
+    """The address of a search server, as it was written; ValueError says what is wrong with it.
+
+    `engines` are those that need no server: whoever wrote no address may have meant one of them.
+    """
+    kind, plus, address = value.partition("+")
+    parts = _parts(address)
+    if not plus or kind not in SEARCH_SERVERS or parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError(f"must be {', '.join(engines)}, or like opensearch+https://search.example:9200")
+    if parts.query or not re.fullmatch(r"/?|/[a-z0-9][a-z0-9._-]{0,100}/?", parts.path):
+        raise ValueError("may end with one name of small letters and digits, like /jumelage-villages")
+    return value
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        _possible = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"is not an address: {error}") from error
+    return parts
 
 
 def tile_server(value: str, *, lab: bool = False) -> str:

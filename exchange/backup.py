@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
-from exchange import config, crest, schema
+from exchange import config, crest, directory, schema
 from exchange.config import Settings
 from exchange.db import Database
 from exchange.messages import N_, Refusal
@@ -116,12 +116,12 @@ def restore(
         _prove(file)
         with tarfile.open(file, mode="r:*") as tar:
             about = _about(tar)
-            config.make_room(data)
+            directory.make_room(data)
             kept = _settings(tar, about)
             _hang(tar, str(kept.get("crest", "")), data)
             settings = config.load(data, **kept, **({"database": database_url} if database_url else {}))
             _fill(settings, about, tar, progress)
-        config.write(data, **kept, **({"database": database_url} if database_url else {}))
+        directory.write(data, **kept, **({"database": database_url} if database_url else {}))
     except (tarfile.TarError, zlib.error, EOFError, ValueError, KeyError, OSError) as error:
         _undo(data, made)
         if isinstance(error, OSError) and not isinstance(error, tarfile.TarError) and error.errno:

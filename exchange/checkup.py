@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from exchange import schema, vault
 from exchange.catalogue.people import begin, letters
-from exchange.config import Settings
+from exchange.config import Settings, misspelt
 from exchange.db import Database
 from exchange.instance import Instance
 from exchange.messages import N_, Message
@@ -53,6 +53,9 @@ def finding(what: str, state: str, advice: str = "", *, grave: bool = False, **p
 def of_settings(found: Settings) -> Iterator[Finding]:
     """What is to be said before the database is opened."""
     yield finding(N_("settings"), N_("%(origin)s in %(data)s"), origin=found.origin, data=str(found.data))
+    for name in misspelt():
+        advice = N_("see docs/configuration.md for the names that count")
+        yield finding(N_("settings"), N_("%(name)s is the name of no setting"), advice, name=name)
     if found.lab:
         advice = N_("never in the open: remove JUMELAGE_LAB, and lab in jumelage.toml")
         yield finding(N_("lab mode"), N_("on"), advice)

@@ -1,9 +1,7 @@
 """The settings of an instance: read from its data directory and the environment, checked before anything starts."""
 
 import ipaddress
-import json
 import os
-import re
 import ssl
 import tomllib
 from pathlib import Path
@@ -13,14 +11,20 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
-from exchange.addresses import canonical_origin, database_address, host_and_port, tile_server
+from exchange.addresses import (
+    canonical_origin,
+    database_address,
+    host_and_port,
+    mail_way,
+    search_server,
+    tile_server,
+)
 from exchange.contrast import Colour
 from exchange.crest import CrestFile
 
 PREFIX = "JUMELAGE_"
 FILE = "jumelage.toml"
 ENGINES = ("tantivy", "whoosh", "memory")
-SEARCH_SERVERS = ("opensearch", "elasticsearch")
 LANGUAGES = ("en", "fr", "de", "es", "it")
 
 
@@ -241,20 +245,7 @@ class Settings(BaseSettings):
     @field_validator("mail")
     @classmethod
     def _a_way(cls, value: str) -> str:
-        if value in ("", "console", "none"):
-            return value
-        if value.startswith("file:"):
-            if not Path(value.removeprefix("file:")).is_absolute():
-                raise ValueError("must name a whole path, like file:/srv/jumelage/mail")
-            return value
-        try:
-            parts = urlsplit(value)
-            host, _port = parts.hostname, parts.port
-        except ValueError as error:
-            raise ValueError(f"is not an address: {error}") from error
-        if parts.scheme not in ("smtp", "smtps") or not host or parts.path not in ("", "/"):
-            raise ValueError("must be console, none, file:DIRECTORY, smtp://HOST:587 or smtps://HOST:465")
-        return value
+        return mail_way(value)
 
     @field_validator("contact", "mail_from")
     @classmethod
@@ -280,19 +271,7 @@ class Settings(BaseSettings):
     @field_validator("search")
     @classmethod
     def _an_engine(cls, value: str) -> str:
-        if value in ENGINES:
-            return value
-        kind, plus, address = value.partition("+")
-        try:
-            parts = urlsplit(address)
-            host, _port = parts.hostname, parts.port
-        except ValueError as error:
-            raise ValueError(f"is not an address: {error}") from error
-        if plus and kind in SEARCH_SERVERS and parts.scheme in ("https", "http") and host:
-            if re.fullmatch(r"/?|/[a-z0-9][a-z0-9._-]{0,100}/?", parts.path) and not parts.query:
-                return value
-            raise ValueError("may end with one name of small letters and digits, like /jumelage-villages")
-        raise ValueError(f"must be {', '.join(ENGINES)}, or like opensearch+https://search.example:9200")
+        return value if value in ENGINES else search_server(value, ENGINES)
 
     @field_validator("languages", mode="before")
     @classmethod
@@ -357,29 +336,19 @@ def surroundings() -> frozenset[str]:
     return frozenset(EnvSettingsSource(Settings)())
 
 
-def make_room(data: Path) -> None:
-    """Makes the directory of an instance where there is none yet, for whoever runs it alone.
+def misspelt() -> list[str]:
+    """Names in the environment that look like settings and are none; in the file such a name is refused.
 
-    The keys of its communities are in there, and perhaps passwords of its mail and its database.
+    Here it is only told: what stands around a program is not always its own. Those of the tests are let be.
     """
-    data.parent.mkdir(parents=True, exist_ok=True)
-    data.mkdir(mode=0o700, exist_ok=True)
-
-
-def write(data: Path, **values: str | int | bool) -> Path:
-    """Writes `jumelage.toml` for a new instance; whoever wrote one before keeps theirs (FileExistsError)."""
-    lines = ["# Settings of this Jumelage instance; docs/configuration.md explains them all."]
-    # A JSON string, number or boolean is one in TOML as well.
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    path = data / FILE
-    with open(path, "x", encoding="utf-8", opener=_privately) as file:
-        file.write("\n".join(lines) + "\n")
-    return path
-
-
-def _privately(path: str, flags: int) -> int:
-    """Passwords may stand in it: of the database, of the mail server."""
-    return os.open(path, flags, 0o600)
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    return sorted(
+        name
+        for name in os.environ
+        if name.upper().startswith(PREFIX)
+        and name.upper() not in known
+        and not name.upper().startswith(f"{PREFIX}TEST_")
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import inspect
 from sqlmodel import Session, select
 
-from exchange import config, schema
+from exchange import config, directory, schema
 from exchange.arrivals import Arrivals
 from exchange.catalogue import shelf
 from exchange.catalogue.clusters import cluster
@@ -63,7 +63,7 @@ class Instance:
                 N_("%(data)s is not empty; a new instance needs an empty directory."), data=str(data)
             )
         checked = config.load(data, origin=origin, name=name, contact=contact, **settings)
-        config.make_room(data)
+        directory.make_room(data)
         database = Database(checked.database)
         try:
             database.make_file()
@@ -80,7 +80,7 @@ class Instance:
                 f"127.0.0.1:{port}"  # with no proxy before it, the address is where it listens
             )
         kept = {k: v for k, v in settings.items() if v is not None and isinstance(v, str | int | bool)}
-        config.write(data, **{"origin": checked.origin, "name": name, "contact": contact, **kept})
+        directory.write(data, **{"origin": checked.origin, "name": name, "contact": contact, **kept})
         return cls(config.load(data, **settings))
 
     @classmethod
@@ -88,14 +88,14 @@ class Instance:
         """An instance in `data` over tables that are there already, made when it is not there yet."""
         if (data / config.FILE).is_file():
             return cls(config.load(data, database=database_url, **settings))
-        config.make_room(data)
+        directory.make_room(data)
         checked = config.load(data, database=database_url, **settings)
         database = Database(checked.database)
         schema.stamp(database)
         with database.writing() as session:
             actor.create(session, checked.origin, "Application", "instance")
         database.close()
-        config.write(data, **settings)
+        directory.write(data, **settings)
         return cls(checked)
 
     @classmethod

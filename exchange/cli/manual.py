@@ -68,7 +68,8 @@ def settings_page() -> str:
         "",
         f"Every setting can be given in the environment, or in `{FILE}` in the data directory of the "
         "instance, where its name is in lower case and without the prefix. What a command's option says "
-        "counts most, then the environment, then the file. `jumelage init` writes the file.",
+        "counts most, then the environment, then the file. `jumelage init` writes the file. "
+        "A name that is none of these is refused in the file; in the environment `jumelage doctor` and the log tell of it.",
         "",
     ]
     for name, field in Settings.model_fields.items():

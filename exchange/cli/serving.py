@@ -14,7 +14,7 @@ import structlog
 from waitress.task import ThreadedTaskDispatcher
 
 from exchange.cli.strict import strict_server
-from exchange.config import Settings
+from exchange.config import Settings, misspelt
 from exchange.instance import Instance
 from exchange.worker import Worker
 from federation.others import peers
@@ -48,9 +48,8 @@ def serve(instance: Instance, listen: tuple[str, int], *, ready: Callable[[], No
     from exchange.app import create_app
 
     settings = instance.settings
-    socket.getaddrinfo(
-        *listen, type=socket.SOCK_STREAM
-    )  # Waitress takes a name that is none for a fault of ours
+    # Waitress takes a name that is none for a fault of ours.
+    socket.getaddrinfo(*listen, type=socket.SOCK_STREAM)
     dispatcher = _Dispatcher()
     server = strict_server(
         create_app(instance),
@@ -124,6 +123,8 @@ def log_to_stderr(settings: Settings) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
     )
+    for name in misspelt():
+        structlog.get_logger().warning("the name of no setting is in the environment", name=name)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from exchange.config import ConfigurationError, Settings, load, make_room, write
+from exchange.config import ConfigurationError, Settings, load, misspelt
+from exchange.directory import make_room, write
 
 ORIGIN = "https://town.example"
 
@@ -28,6 +29,13 @@ def test_an_option_counts_more_than_the_environment_and_that_more_than_the_file(
         "From the environment",
         "127.0.0.1:3",
     )
+
+
+def test_a_name_that_is_none_of_a_setting_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUMELAGE_FEDERATON", "allowlist")
+    monkeypatch.setenv("JUMELAGE_TEST_SOMETHING", "1")
+    monkeypatch.setenv("JUMELAGE_MAIL", "none")
+    assert misspelt() == ["JUMELAGE_FEDERATON"]
 
 
 def test_the_database_lies_in_the_data_directory_unless_it_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from exchange import config, retelling
+from exchange import config, directory, retelling
 from exchange.config import Settings
 from exchange.retelling import Telling
 
@@ -15,7 +15,7 @@ from exchange.retelling import Telling
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(retelling, "EVERY", 0.0)
     told = {"origin": "https://hills.example", "name": "Hills", "listen": "127.0.0.1:8000"}
-    config.write(tmp_path, **told)
+    directory.write(tmp_path, **told)
     return config.load(tmp_path, search="memory")
 
 

@@ -97,6 +97,13 @@ def test_a_port_that_cannot_be_used_is_named(operator: Operator) -> None:
     operator.types("serve", "--workers", "0", status=2)
 
 
+def test_a_misspelt_setting_is_told_by_the_doctor(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUMELAGE_FEDERATON", "allowlist")
+    assert "JUMELAGE_FEDERATON" in operator.types("doctor", "--offline").stdout
+
+
 def test_a_search_that_does_not_answer_is_not_one_that_finds_nothing(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

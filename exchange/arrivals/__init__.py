@@ -283,6 +283,8 @@ class Arrivals:
             return True
         if obj is not None and kind == "delegation" and speaking.concerns(session, self.origin, obj):
             return True
+        if kind == "practice" and joining.is_member(session, incoming.actor):
+            return True
         if consulting.cares(session, incoming, obj, kind):
             return True
         if kind in ("curated", *CALLS, "contribution"):

@@ -3,7 +3,7 @@
 from sqlmodel import Session, select
 
 from exchange.catalogue.clusters import belonging, cluster
-from exchange.models.cluster import ASKED, Cluster
+from exchange.models.cluster import ASKED, MEMBER, Cluster, Membership
 from federation.errors import BadActivity
 from federation.node import Incoming
 
@@ -24,6 +24,12 @@ def leave(session: Session, incoming: Incoming) -> None:
     group = _group(session, incoming)
     if group is not None:
         cluster.leave(session, group, incoming.actor)
+
+
+def is_member(session: Session, actor: str) -> bool:
+    """Whether a cluster of ours has taken somebody in: what its members do, it wants to hear."""
+    query = select(Membership.id).where(Membership.member == actor, Membership.state == MEMBER)
+    return session.exec(query).first() is not None
 
 
 def accepted(session: Session, incoming: Incoming) -> bool:

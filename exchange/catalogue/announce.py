@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from exchange.models.cluster import MEMBER, Belonging
 from exchange.models.community import Community
 from exchange.vocabulary.activitystreams import wrap
 from exchange.vocabulary.activitystreams.kinds import kind_of
@@ -16,27 +17,43 @@ from federation.wire.activity import PUBLIC
 
 
 def say(
-    session: Session, kind: str, community: Community, obj: Any, *, also: Sequence[str] = (), **extra: Any
+    session: Session,
+    kind: str,
+    community: Community,
+    obj: Any,
+    *,
+    groups: Sequence[str] = (),
+    also: Sequence[str] = (),
+    **extra: Any,
 ) -> JournalEntry:
-    """Tell the followers of `community` and of its instance, and the actors in `also`, that it did `kind` to `obj`."""
+    """Tell the followers of `community` and of its instance that it did `kind` to `obj`.
+
+    The actors in `groups` and `also` are told as well; groups are named first, as in the object.
+    """
     if kind_of(obj) is not None:
         obj = signed(session, community, obj)
     instance_actor = f"{community.instance}/actor"
-    others = [uri for uri in dict.fromkeys(also) if uri != community.uri]
+    others = [uri for uri in dict.fromkeys(also) if uri != community.uri and uri not in groups]
     activity = wrap(
         kind,
         community.uri,
         obj,
         to=[PUBLIC],
-        cc=[f"{community.uri}/followers", f"{instance_actor}/followers", *others],
+        cc=[*groups, f"{community.uri}/followers", f"{instance_actor}/followers", *others],
     )
     return outbox.send(
         session,
         actor=community.uri,
         activity=activity | extra,
         followers_of=[community.uri, instance_actor],
-        to_actors=others,
+        to_actors=[*groups, *others],
     )
+
+
+def clusters_of(session: Session, community: Community) -> list[str]:
+    """The clusters that have taken in a community of ours, by their actors: they hear of its practices."""
+    query = select(Belonging.cluster).where(Belonging.community_id == community.id, Belonging.state == MEMBER)
+    return list(session.exec(query.order_by(col(Belonging.id))))
 
 
 def signed(session: Session, community: Community, obj: dict[str, Any]) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def test_a_community_from_elsewhere_joins_when_a_coordinator_agrees(
     coordinator.post("/clusters/solar-towns/members", {"member": other, "answer": "no"})
     rig.settle()
     assert (_members(house)[1:], _members(house, ASKED)) == ([town], [])
-    [accept] = fedi.told("town")
+    accept, follow = fedi.told("town")
+    assert (follow["type"], follow["actor"]) == ("Follow", f"{house.origin}/actor"), "its practices are wanted"
     assert (accept["type"], accept["actor"], accept["object"]["id"]) == ("Accept", group, join["id"])
     [reject] = fedi.told("other")
     assert (reject["type"], reject["object"]["type"], reject["object"]["actor"]) == ("Reject", "Join", other)

@@ -6,12 +6,13 @@ import pytest
 
 from exchange.catalogue import shelf
 from exchange.catalogue.clusters import belonging, cluster, join
+from exchange.catalogue.practices import revise
 from exchange.meeting import meet_cluster
 from exchange.messages import NotFound, Refusal
 from exchange.models.cluster import ASKED, MEMBER, REFUSED
 from tests.exchange.web.world import Visitor, logged_in
 from tests.outsider import Outsider, outsider
-from tests.rig import House, Rig
+from tests.rig import House, Rig, complete
 
 
 @pytest.fixture
@@ -82,6 +83,45 @@ def test_a_community_asks_is_taken_in_and_leaves_over_instances(rig: Rig, hub: H
     assert (_members(hub), _states(far, "ostana")) == ([], [])
     with pytest.raises(NotFound):
         _leave(far, "ostana", group)
+
+
+def test_a_cluster_hears_what_its_members_publish_though_nobody_follows_them(
+    rig: Rig, hub: House, far: House
+) -> None:
+    ostana, group = f"{far.origin}/communities/ostana", f"{hub.origin}/clusters/solar-towns"
+    far.publish("ostana", complete({"title": {"en": "Before"}}))
+    _join(far, "ostana", group)
+    rig.settle()
+    far.publish("ostana", complete({"title": {"en": "While it asks"}}))
+    _answer(hub, ostana, yes=True)
+    rig.settle()
+    assert hub.titles() == []
+    roof = far.publish("ostana", complete({"title": {"en": "A roof"}}))
+    rig.settle()
+    article = far.document(roof.uri)
+    assert article["cc"] == [group, f"{ostana}/followers"]
+    assert hub.titles() == ["A roof"]
+    with far.instance.database.writing() as session:
+        held = shelf.practice(session, roof.uri)
+        revise.revise(session, held, complete({"title": {"en": "A larger roof"}}))
+    rig.settle()
+    assert hub.titles() == ["A larger roof"]
+    _leave(far, "ostana", group)
+    other = far.publish("ostana", complete({"title": {"en": "Alone again"}}))
+    rig.settle()
+    assert far.document(other.uri)["cc"] == [f"{ostana}/followers"]
+    assert hub.titles() == ["A larger roof"]
+
+
+def test_whom_a_coordinator_takes_in_is_followed_and_read(rig: Rig, hub: House, far: House) -> None:
+    ostana = f"{far.origin}/communities/ostana"
+    far.publish("ostana", complete({"title": {"en": "Before"}}))
+    _join(far, "ostana", f"{hub.origin}/clusters/solar-towns")
+    rig.settle()
+    lead = logged_in(hub, "ulm", "coordinator")
+    lead.post("/clusters/solar-towns/members", {"member": ostana, "answer": "yes"})
+    rig.settle()
+    assert hub.titles() == ["Before"]
 
 
 def test_no_is_told_and_a_membership_can_be_ended(rig: Rig, hub: House, far: House) -> None:

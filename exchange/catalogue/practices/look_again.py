@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from exchange.catalogue.announce import say
+from exchange.catalogue.announce import clusters_of, say
 from exchange.catalogue.practices.publish import REVIEW_AFTER
 from exchange.messages import N_, NotAllowed, Refusal
 from exchange.models.base import now
@@ -22,7 +22,8 @@ def still_so(session: Session, practice: Practice) -> None:
     session.add(practice)
     session.flush()
     community = session.get_one(Community, practice.community_id)
-    say(session, "Update", community, practice_object(practice, community))
+    groups = clusters_of(session, community)
+    say(session, "Update", community, practice_object(practice, community, groups), groups=groups)
 
 
 def overdue(session: Session, owner: Community) -> list[Practice]:

@@ -8,7 +8,7 @@ import rfc8785
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
-from exchange.catalogue.announce import say
+from exchange.catalogue.announce import clusters_of, say
 from exchange.catalogue.practices import evidence, links
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.base import new_key, now
@@ -62,7 +62,8 @@ def publish(
     keep_version(session, practice)
     if draft is not None:
         session.delete(draft)
-    say(session, "Create", community, practice_object(practice, community))
+    groups = clusters_of(session, community)
+    say(session, "Create", community, practice_object(practice, community, groups), groups=groups)
     return practice
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from exchange.catalogue.announce import say
+from exchange.catalogue.announce import clusters_of, say
 from exchange.catalogue.practices import links
 from exchange.catalogue.practices.publish import accept, keep_version, put_aside, write
 from exchange.messages import N_, NotAllowed, Refusal
@@ -42,7 +42,9 @@ def revise(
     write(practice, record)
     session.add(practice)
     keep_version(session, practice, note)
-    say(session, "Update", community, practice_object(practice, community), also=adopters(session, practice))
+    groups = clusters_of(session, community)
+    told = practice_object(practice, community, groups)
+    say(session, "Update", community, told, groups=groups, also=adopters(session, practice))
     return practice
 
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, delete, select
 
-from exchange.catalogue.announce import say
+from exchange.catalogue.announce import clusters_of, say
 from exchange.catalogue.practices.revise import adopters
 from exchange.messages import N_, Message, NotAllowed, Problem, Refusal
 from exchange.models.base import now
@@ -35,7 +35,7 @@ def withdraw(session: Session, practice: Practice, *, reason: dict[str, str] | N
     erase(session, practice, texts)
     community = session.get_one(Community, practice.community_id)
     stone = tombstone(practice.uri, "Article", practice.modified_at, texts)
-    say(session, "Delete", community, stone, also=told)
+    say(session, "Delete", community, stone, groups=clusters_of(session, community), also=told)
 
 
 def erase(session: Session, practice: Practice, reason: dict[str, str] | None = None) -> None:

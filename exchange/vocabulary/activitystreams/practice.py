@@ -1,6 +1,7 @@
 """A practice on the wire: an Article that anyone can read, and in it the record that we read."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -44,15 +45,15 @@ class ReadPractice:
     slug: str | None
 
 
-def practice_object(practice: Practice, community: Community) -> dict[str, Any]:
-    """The Article for a practice of the community."""
+def practice_object(practice: Practice, community: Community, groups: Sequence[str] = ()) -> dict[str, Any]:
+    """The Article for a practice of the community; `groups` are the clusters to which that belongs."""
     record, language = practice.record, practice.language
     title = record.get("title", {})
     by_others = practice.documented_by == OTHERS
     summary = record.get("summary", {})
     told = _articles(record, [language, *(k for k in title if k in summary)], by_others)
     obj = {
-        **addressed(practice.uri, community.uri),
+        **addressed(practice.uri, community.uri, groups=groups),
         "type": "Article",
         "attributedTo": community.uri,
         "name": practice.title or practice.slug or practice.uri,

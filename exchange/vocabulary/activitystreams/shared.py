@@ -52,9 +52,14 @@ def decimal(number: float) -> str:
     return text.removesuffix(".0")
 
 
-def addressed(uri: str, author: str, others: Iterable[str] = ()) -> dict[str, Any]:
-    """Everybody may read it; the author's followers, and those whom it concerns, are told."""
-    cc = dict.fromkeys([f"{author}/followers", *others])
+def addressed(
+    uri: str, author: str, others: Iterable[str] = (), *, groups: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Everybody may read it; the author's followers, and those whom it concerns, are told.
+
+    Groups come first: software that keeps threads by group looks for the group there.
+    """
+    cc = dict.fromkeys([*groups, f"{author}/followers", *others])
     return {"@context": [*context(uri), DATA_INTEGRITY], "id": uri, "to": [PUBLIC], "cc": list(cc)}
 
 

@@ -13,7 +13,9 @@ from exchange.models.community import Community
 from exchange.web.frame import guard
 from exchange.web.frame.blueprints import admin, public
 from exchange.web.frame.language import current
-from exchange.web.frame.reach import database, settings
+from exchange.web.frame.reach import database, instance, settings
+from federation.neighbours import followers
+from federation.others import peers
 
 SHOWN = 24  # members on the page of a cluster; all of them are on a page of their own
 
@@ -60,12 +62,19 @@ def one_cluster(slug: str) -> str:
 @admin.post("/clusters/<slug>/members")
 @guard.officers_only
 def admit(slug: str) -> Response:
-    """Take a community in that has asked, or say no."""
+    """Take a community in that has asked, or say no.
+
+    Whoever is taken in from elsewhere is followed: what it told before it came is read then.
+    """
     _check()
+    node, member = instance().node, request.form.get("member", "")[:2000]
     with database().writing() as session:
         found = cluster.cluster(session, slug)
-        answer = cluster.admit if request.form.get("answer") == "yes" else cluster.refuse
-        answer(session, found, request.form.get("member", "")[:2000])
+        yes = request.form.get("answer") == "yes"
+        (cluster.admit if yes else cluster.refuse)(session, found, member)
+        met = peers.known(session, member) and not node.is_ours(member)
+        if yes and met and not followers.is_followed(session, member):
+            followers.follow(session, node, local_actor=node.instance_actor, target_actor=member)
     return redirect(url_for("public.one_cluster", slug=slug), 303)
 
 

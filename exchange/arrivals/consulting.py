@@ -162,7 +162,7 @@ def _is_said(taking: Taking, found: Call, one: Entry) -> bool:
     read = taking.fetched.get(uri)
     if read is None:
         return True
-    said_there = asked_in(read) == found.uri or one.moved_from is not None
+    said_there = calls.made_to(asked_in(read), found, one)
     return said_there and (kind_of(read), owner_of(read)) == ("contribution", one.author)
 
 

@@ -353,3 +353,37 @@ def test_what_others_may_not_say(
     fedi.say(hub, group, "Update", told | {"updated": "2026-03-01T10:00:00Z"})
     rig.settle()
     assert _call(hub, uri).withdrawn_at is not None
+
+
+def test_what_was_said_to_another_cluster_is_not_moved_to_ones_own(hub: House, fedi: Outsider) -> None:
+    group, ghost = fedi.actor("group", type="Group"), f"{fedi.origin}/ghost"  # nobody answers for the author
+    asked = {
+        "own": f"{fedi.origin}/consultations/2",
+        "foreign": "https://elsewhere.example/consultations/2",
+        "ours": _open(hub),
+    }
+    for key, uri in asked.items():
+        note = fedi.note(key, ghost, uri, "<p>x</p>") | {
+            "contribution": {
+                "type": "Contribution", "consultation": uri, "title": {"en": key}, "text": {"en": "x"},
+            }
+        }  # fmt: skip
+        fedi.server.serve(f"/notes/{key}", note)
+    call = {
+        "id": f"{fedi.origin}/consultations/1", "type": "Article", "attributedTo": group, "to": [PUBLIC],
+        "name": "Roofs", "published": "2026-01-01T10:00:00Z", "updated": "2026-01-02T10:00:00Z",
+        "consultation": {
+            "type": "Consultation", "title": {"en": "Roofs"}, "question": {"en": "Which?"}, "theme": "th-energy",
+            "opens": TODAY.isoformat(), "closes": SOON.isoformat(), "openTo": "everybody",
+            "contributions": [
+                {"contribution": f"{fedi.origin}/notes/{key}", "author": ghost, "movedFrom": uri,
+                 "accepted": "2026-01-02T09:00:00Z"}
+                for key, uri in asked.items()
+            ],
+        },
+    }  # fmt: skip
+    fedi.server.serve("/consultations/1", call)
+    fetch_now(hub.instance, call["id"])
+    with hub.instance.database.reading() as session:
+        listed = calls.entries(session, calls.call(session, call["id"]))
+    assert [one.contribution for one in listed] == [f"{fedi.origin}/notes/own"]

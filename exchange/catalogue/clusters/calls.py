@@ -117,7 +117,7 @@ def entry(session: Session, contribution: str) -> tuple[Entry, Call] | None:
     )
     found = session.exec(query).all()
     said = session.exec(select(Contribution).where(Contribution.uri == contribution)).first()
-    return next(((one, of) for one, of in found if said is not None and made_to(said, of, one)), None)
+    return next(((one, of) for one, of in found if said is not None and made_to(said.call, of, one)), None)
 
 
 def holding(session: Session, said: Contribution) -> Call:
@@ -128,17 +128,17 @@ def holding(session: Session, said: Contribution) -> Call:
     return found[1]
 
 
-def made_to(said: Contribution, of: Call, one: Entry) -> bool:
-    """Whether a contribution was made to this consultation, or moved to it by the cluster that it was made to.
+def made_to(asked: str | None, of: Call, one: Entry) -> bool:
+    """Whether a contribution to what `asked` was made to this consultation, or moved to it by whom it was made to.
 
     A cluster can list whatever it likes; what was said to others is not shown as said to it.
     """
-    return said.call == of.uri or (one.moved_from is not None and same_origin(said.call, of.owner))
+    return asked == of.uri or (one.moved_from is not None and same_origin(asked, of.owner))
 
 
 def is_of(said: Contribution, of: Call, one: Entry) -> bool:
     """Whether an entry tells of a contribution what that says of itself: its author, and to what it was said."""
-    return made_to(said, of, one) and (said.author, said.answers) == (one.author, one.answers)
+    return made_to(said.call, of, one) and (said.author, said.answers) == (one.author, one.answers)
 
 
 def contribution(session: Session, ref: str) -> Contribution:

@@ -148,7 +148,7 @@ def _sync(instance: Instance, actor: str) -> dict[str, Any]:
     """Read one outbox to its end, here or in the process that serves, whichever takes a page first."""
     with instance.database.writing() as session:
         backfill.start(session, actor)
-    row = None
+    row, reader = None, backfill.Reader(instance.node)
     with progress(f"Reading {host_of(actor)}") as steps:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
@@ -156,7 +156,7 @@ def _sync(instance: Instance, actor: str) -> dict[str, Any]:
             steps.to(row.fetched, row.total)
             if row.state in ("done", "failed"):
                 break
-            if not backfill.step(instance.node):
+            if not reader.step():
                 time.sleep(0.2)
         while instance.index_once():
             pass

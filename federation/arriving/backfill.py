@@ -57,18 +57,27 @@ class Reconciliation:
 
 
 class Reader:
-    """Reads outboxes page by page; the next page is on its way while the last one is being judged."""
+    """Reads outboxes page by page; the next page is on its way while the last one is being judged.
+
+    It remembers which pages of an outbox it has read, and ends where one comes again.
+    """
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._ahead: dict[tuple[str, str], Future[Page]] = {}
+        self._met: dict[str, dict[int, int]] = {}  # actor → hash of a page's address → pages before it
 
     def step(self) -> bool:
         """Read one page of one outbox; False when there is nothing to read now."""
         return _step(self._node, self._page)
 
     def _page(self, row: Backfill) -> Page:
-        """The page that is to be read, and the one after it asked for."""
+        """The page that is to be read, and the one after it asked for. Raises FetchError."""
+        if row.pages == 0 or row.actor not in self._met:
+            self._met[row.actor] = {}
+        # Under the same number it is tried again, which is no circle.
+        if self._met[row.actor].setdefault(hash(row.next_page), row.pages) != row.pages:
+            raise BadDocument("The outbox leads in a circle.")
         coming = self._ahead.pop((row.actor, row.next_page or ""), None)
         self._ahead.clear()
         page = coming.result() if coming else read(self._node, row.actor, row.next_page)
@@ -76,6 +85,8 @@ class Reader:
             pool = ThreadPoolExecutor(1, thread_name_prefix="reading-ahead")
             self._ahead[row.actor, page.next] = pool.submit(read, self._node, row.actor, page.next)
             pool.shutdown(wait=False)
+        else:
+            del self._met[row.actor]
         return page
 
 

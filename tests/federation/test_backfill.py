@@ -236,17 +236,50 @@ def test_after_a_week_away_both_sides_end_with_the_same_notes(
     assert saillans.notebook.notes[f"{ulm.origin}/notes/1"] == "new"
 
 
-def test_an_outbox_without_an_end_is_not_compared_for_ever(pair: tuple[Instance, Instance]) -> None:
-    ulm, saillans = pair
-    pages = [f"{ulm.actor}/outbox?page={number}" for number in (1, 2)]
-    forge(ulm, [ulm.note("one", "text")], next=pages[0])
+def circle(instance: Instance) -> None:
+    """Let an instance serve an outbox whose second page leads to its third, and that to the second."""
+    pages = [f"{instance.actor}/outbox?page={number}" for number in (1, 2)]
+    forge(instance, [instance.note("one", "text")], next=pages[0])
     for page, following in zip(pages, reversed(pages), strict=True):
-        ulm.documents[page] = {
+        instance.documents[page] = {
             "id": page,
             "type": "OrderedCollectionPage",
-            "orderedItems": [],
+            "orderedItems": [instance.note(page[-1], "text")],
             "next": following,
         }
+
+
+def test_an_outbox_without_an_end_is_read_once(pair: tuple[Instance, Instance]) -> None:
+    ulm, saillans = pair
+    circle(ulm)
+    begin(saillans, ulm.actor)
+    reader, steps = backfill.Reader(saillans.node), 0
+    while reader.step() and steps < 20:
+        steps += 1
+    row = progress(saillans)
+    assert (row.state, row.pages, row.kept, row.error) == ("failed", 3, 3, "The outbox leads in a circle.")
+
+
+def test_a_page_that_is_tried_again_is_no_circle(pair: tuple[Instance, Instance]) -> None:
+    ulm, saillans = pair
+    for number in range(150):
+        ulm.say(str(number), "text")
+    begin(saillans, ulm.actor)
+    reader = backfill.Reader(saillans.node)
+    ulm.answer = lambda method, path: 503
+    assert reader.step()
+    ulm.answer = lambda method, path: None
+    for _ in range(2):  # and whoever asks again begins anew
+        begin(saillans, ulm.actor)
+        while reader.step():
+            pass
+        row = progress(saillans)
+        assert (row.state, row.fetched, row.error) == ("done", 150, None)
+
+
+def test_an_outbox_without_an_end_is_not_compared_for_ever(pair: tuple[Instance, Instance]) -> None:
+    ulm, saillans = pair
+    circle(ulm)
     with pytest.raises(BadDocument, match="in a circle"):
         backfill.reconcile(saillans.node, ulm.actor)
 

@@ -1,5 +1,7 @@
 """What no browser sends is refused on the doorstep."""
 
+import time
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -31,6 +33,16 @@ def test_a_request_that_names_no_host_is_refused(visitor: Visitor) -> None:
 )
 def test_a_nul_is_refused_wherever_it_stands_in_an_address(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["Accept", "Accept-Language"])
+def test_who_wishes_for_too_much_wishes_for_nothing(visitor: Visitor, name: str) -> None:
+    wish = {name: "fr/fr" + " " * 60_000 + "b"}
+    began = time.thread_time()
+    assert visitor.get("/nowhere", **wish).status_code == 404
+    assert time.thread_time() - began < 2  # it took twenty seconds
+    french = ", ".join(["fr", *(f"x-{number};q=0.1" for number in range(50))])
+    assert 'lang="fr"' in visitor.get("/", **{"Accept-Language": french}).text
 
 
 INBOXES = ["/inbox", "/actor/inbox", "/communities/ulm/inbox"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from search.engine import Document
 from search.errors import UnknownField
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Layout:
     `texts` is field → extra weight of a word found there (0: no extra). `numbers` is field → how people
     write its values: "number", "year" or "moment" (seconds since 1970, written as a date). `ranks` is
     facet → the number by which its values can be compared. `subjects` are the facets that say what a
-    document is about: words that stand for one of their values find it.
+    document is about: words that stand for one of their values find it. `readers` are the languages in
+    which titles are put in order; who reads none of them gets the order of the first.
     """
 
     texts: Mapping[str, float]
@@ -24,6 +25,7 @@ class Layout:
     numbers: Mapping[str, str]
     ranks: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
 
     def check(self, document: Document) -> None:
         """Refuse a document whose fields would silently not be searched."""
@@ -70,4 +72,5 @@ LAYOUT = Layout(
     },
     ranks={"evidence": "evidence_rank"},
     subjects=("theme",),
+    readers=("en", "fr", "de", "es", "it"),
 )

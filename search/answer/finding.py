@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from search.answer import explaining, turning
 from search.answer.highlight import Marker, snippet
+from search.answer.order import reader
 from search.answer.turning import Placed
 from search.engine import SORTS, Hit, Hits, Point, Query, Reason
 from search.geo import FARTHEST_KM, distance, place_of
@@ -106,6 +107,7 @@ def _request(query: Query, meaning: Meaning, layout: Layout) -> Request:
         offset=offset,
         limit=per_page,
         facets=tuple(name for name in query.facets if name in layout.facets),
+        reader=reader(query.languages, layout),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from search import geo
 from search.answer.finding import find
+from search.answer.order import titles_for
 from search.engine import Document, Hits, Index, Query
 from search.engines import cluster_fields
 from search.engines.cluster_query import LIVE, Clause, Translator, exactly
@@ -301,7 +302,7 @@ class _Shelf:
             case "relevance":
                 return [{"_score": {"order": "desc"}}, last]
             case "title":
-                return [{"sort_title": {"order": "asc"}}]
+                return [{f"sort_{titles_for(request.reader)}": {"order": "asc"}}]
             case "nearest":
                 here = request.origin
                 at = {"lat": here.lat, "lon": here.lon} if here else {"lat": 0, "lon": 0}

@@ -42,7 +42,6 @@ def mappings(layout: Layout) -> dict[str, Any]:
         "spot": keyword,
         "at": {"type": "geo_point"},
         "vocabulary": keyword | {"index": False},
-        "sort_title": keyword | {"index": False},
         "tie": {"type": "long", "index": False},
         "facets": {"properties": dict.fromkeys(layout.facets, keyword)},
     }
@@ -51,6 +50,7 @@ def mappings(layout: Layout) -> dict[str, Any]:
         fields[f"stems_{zone}"] = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
     for name in layout.numbers:
         fields[f"number_{name}"] = {"type": "double"}
+    fields |= {f"sort_{name}": keyword | {"index": False} for name in order.title_orders(layout)}
     for name in order.NUMBERS:
         fields[f"sort_{name}"] = {"type": "long", "index": False}
     return {"dynamic": False, "_source": {"includes": ["id", "row", "seen"]}, "properties": fields}
@@ -74,7 +74,7 @@ def document(given: Document, layout: Layout) -> dict[str, Any]:
         lat, lon = place_of(spot)
         made["at"] = {"lat": lat, "lon": lon}
     made |= {f"sort_{name}": key for name, key in order.keys(given).items()}
-    made["sort_title"] = order.title_key(given)
+    made |= {f"sort_{name}": letters for name, letters in order.title_keys(given, layout).items()}
     made["tie"] = order.tie(given.id)
     return made
 

@@ -168,12 +168,13 @@ class _Shelf:
 
     def _by_key(self, request: Request) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
         query = self.translate.matching(request.whole())
+        titles = request.sort == "title"
         result = self.searcher.search(
             query,
             limit=max(request.limit, 1),
             offset=request.offset,
-            order_by_field=f"sort_{request.sort}",
-            order=tantivy.Order.Asc if request.sort == "title" else tantivy.Order.Desc,
+            order_by_field=f"sort_{order.titles_for(request.reader) if titles else request.sort}",
+            order=tantivy.Order.Asc if titles else tantivy.Order.Desc,
         )
         return int(result.count or 0), [(0.0, address) for _, address in result.hits[: request.limit]]
 

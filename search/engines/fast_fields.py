@@ -28,7 +28,8 @@ def schema(layout: Layout) -> tantivy.Schema:
     builder.add_float_field("lon", fast=True)
     for name in order.NUMBERS:
         builder.add_unsigned_field(f"sort_{name}", fast=True)
-    builder.add_text_field("sort_title", fast=True, tokenizer_name="raw", index_option="basic")
+    for name in order.title_orders(layout):
+        builder.add_text_field(f"sort_{name}", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("tie", fast=True)
     builder.add_bytes_field("row", stored=True)
     builder.add_unsigned_field("seen", stored=True)
@@ -58,7 +59,8 @@ def document(given: Document, layout: Layout) -> tantivy.Document:
         made.add_float("lon", lon)
     for name, key in order.keys(given).items():
         made.add_unsigned(f"sort_{name}", key)
-    made.add_text("sort_title", order.title_key(given))
+    for name, letters in order.title_keys(given, layout).items():
+        made.add_text(f"sort_{name}", letters)
     made.add_unsigned("tie", order.tie(given.id))
     made.add_bytes("row", analysis.row(given, layout).encode())
     return made

@@ -47,7 +47,7 @@ class Entry:
     numbers: dict[str, float]
     spot: str | None
     keys: dict[str, int]
-    title: str
+    titles: dict[str, str]
 
 
 class MemoryEngine:
@@ -114,7 +114,7 @@ def _entry(document: Document, layout: Layout) -> Entry:
         analysis.numbers(document),
         analysis.spot_of(document),
         order.keys(document),
-        order.title_key(document),
+        order.title_keys(document, layout),
     )
 
 
@@ -248,7 +248,7 @@ def _sorting(request: Request, scores: dict[str, float]) -> Callable[[Entry], tu
             case "relevance":
                 return -scores[entry.document.id], last
             case "title":
-                return entry.title, last
+                return entry.titles[order.titles_for(request.reader)], last
             case "nearest" if request.origin and entry.spot:
                 here = request.origin
                 return geo.distance(here.lat, here.lon, *geo.place_of(entry.spot)), last

@@ -148,7 +148,7 @@ def _as_fields(document: Document, layout: Layout) -> dict[str, str]:
     fields = {
         "id": document.id,
         "row": analysis.row(document, layout),
-        "columns": pure_shelf.columns(document),
+        "columns": pure_shelf.columns(document, layout),
     }
     for name, zone in analysis.zones(document, layout).items():
         if zone.words:

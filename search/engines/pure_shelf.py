@@ -16,6 +16,7 @@ from typing import Any as Anything
 from search import analysis, geo
 from search.answer import order
 from search.answer.finding import Page, Request, Row
+from search.engine import Document
 from search.layout import Layout
 from search.question.meaning import (
     All,
@@ -43,7 +44,7 @@ class Columns:
 
     id: str
     tie: int
-    title: str
+    titles: dict[str, str]
     keys: dict[str, int]
     choices: list[str]
     facets: dict[str, list[str]]
@@ -127,7 +128,8 @@ class PureShelf:
         if request.sort == "relevance":
             return lambda number: (-scores.get(number, 0.0), -columns[number].tie)
         if request.sort == "title":
-            return lambda number: (columns[number].title, 0)
+            titles = order.titles_for(request.reader)
+            return lambda number: (columns[number].titles[titles], 0)
         if request.sort == "nearest" and origin:
             far: dict[str | None, float] = {None: math.inf}
             for spot in self.state.spots:
@@ -284,12 +286,12 @@ def _between(number: float | None, low: float | None, high: float | None) -> boo
     return number is not None and (low is None or number >= low) and (high is None or number <= high)
 
 
-def columns(document: Anything) -> str:
+def columns(document: Document, layout: Layout) -> str:
     """The columns of a document as they are stored."""
     kept = Columns(
         id=document.id,
         tie=order.tie(document.id),
-        title=order.title_key(document),
+        titles=order.title_keys(document, layout),
         keys=order.keys(document),
         choices=analysis.choices(document),
         facets=analysis.facets(document),

@@ -19,6 +19,7 @@ class Request:
     offset: int
     limit: int
     facets: tuple[str, ...]
+    reader: str = ""  # the language in whose alphabetical order titles stand
 
     def whole(self) -> Meaning:
         return All((self.text, *self.conditions, *self.filters.values()))

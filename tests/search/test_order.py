@@ -3,7 +3,7 @@
 import pytest
 
 from search.answer.order import keys, tie
-from search.engine import Engine, Query
+from search.engine import Document, Engine, Query
 from tests.search.library import ask, document, moment
 
 
@@ -21,6 +21,39 @@ def test_sorting(engine: Engine, sort: str, first: list[str], without: set[str])
     found = ask(engine, sort=sort)
     assert found[: len(first)] == first
     assert set(found[len(first) :]) == without
+
+
+def in_two_languages() -> list[Document]:
+    """Titles whose order is another in English, French and German; one that is in neither of these."""
+    return [
+        document(
+            "bread", "fr", "Zéro pain perdu", texts={"title": {"en": "bread for all", "de": "Ohne Rest"}}
+        ),
+        document("water", "it", "Acqua di tutti", texts={"title": {"en": "Water of all"}}),
+        document("oak", "de", "Über Eichen", texts={"title": {"fr": "Écoles sous les chênes"}}),
+        document("mill", "pl", "Młyn we wsi"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("languages", "order"),
+    [
+        (("en",), ["bread", "mill", "oak", "water"]),  # bread, Młyn, Über Eichen, Water
+        (("en-GB", "fr"), ["bread", "mill", "oak", "water"]),
+        (("fr",), ["oak", "mill", "water", "bread"]),  # Écoles, Młyn, Water (in English), Zéro
+        (("de",), ["mill", "bread", "oak", "water"]),
+        (("it",), ["water", "bread", "mill", "oak"]),
+        (("pl",), ["bread", "mill", "oak", "water"]),
+        ((), ["water", "mill", "oak", "bread"]),  # as their authors call them
+    ],
+)
+def test_titles_stand_in_the_order_in_which_a_reader_sees_them(
+    empty: Engine, languages: tuple[str, ...], order: list[str]
+) -> None:
+    empty.put(in_two_languages(), [], 1)
+    assert ask(empty, sort="title", languages=languages) == order
+    paged = [ask(empty, sort="title", languages=languages, page=page, per_page=1) for page in range(1, 5)]
+    assert [name for page in paged for name in page] == order
 
 
 def test_equal_values_keep_one_order_in_every_engine(engine: Engine) -> None:

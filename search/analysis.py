@@ -118,8 +118,9 @@ def _texts(document: Document, name: str) -> Mapping[str, str]:
 
 
 def subjects(document: Document, layout: Layout) -> dict[str, list[str]]:
-    """What the document is about, by facet."""
-    return {name: found for name, found in facets(document).items() if name in layout.subjects}
+    """What the document is about and where, by facet: through these it may be found without their words."""
+    through = (*layout.subjects, *layout.surroundings)
+    return {name: found for name, found in facets(document).items() if name in through}
 
 
 def row(document: Document, layout: Layout) -> str:

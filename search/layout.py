@@ -16,7 +16,8 @@ class Layout:
     `texts` is field → extra weight of a word found there (0: no extra). `numbers` is field → how people
     write its values: "number", "year" or "moment" (seconds since 1970, written as a date). `ranks` is
     facet → the number by which its values can be compared. `subjects` are the facets that say what a
-    document is about: words that stand for one of their values find it. `readers` are the languages in
+    document is about: words that stand for one of their values find it; so they do for `surroundings`,
+    which say in what kind of place it is, but make no two documents alike. `readers` are the languages in
     which titles are put in order; who reads none of them gets the order of the first.
     """
 
@@ -25,6 +26,7 @@ class Layout:
     numbers: Mapping[str, str]
     ranks: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
+    surroundings: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
 
     def check(self, document: Document) -> None:
@@ -72,5 +74,6 @@ LAYOUT = Layout(
     },
     ranks={"evidence": "evidence_rank"},
     subjects=("theme",),
+    surroundings=("topography",),
     readers=("en", "fr", "de", "es", "it"),
 )

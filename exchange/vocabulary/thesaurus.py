@@ -22,6 +22,8 @@ SCHEMES = {
     "topography": ("topography",),
     "commitment": ("inclusive-smart-cities", "responsible-digital-territories", "smart-city-charta"),
 }
+# The landscapes that are found by their names among other words: “plain”, “costa” and “Ebene” mean more than these.
+SPOKEN = ("tp-island", "tp-mountain")
 
 
 @cache
@@ -29,12 +31,12 @@ def thesaurus() -> Thesaurus:
     """All concepts by which practices are classed, with their labels in all languages."""
     return Thesaurus(
         (
-            Concept(facet, one.id, _labels(one))
+            Concept(facet, one.id, _labels(one), spoken=facet != "topography" or one.id in SPOKEN)
             for facet, schemes in SCHEMES.items()
             for scheme in schemes
             for one in concepts.scheme(scheme)
         ),
-        LAYOUT.subjects,
+        (*LAYOUT.subjects, *LAYOUT.surroundings),
         later={"country": _countries, "language": _languages},
         open=("language",),
     )

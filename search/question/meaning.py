@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from search.analysis import ALL
 from search.question import language as tree
 from search.words.compounds import COMPOUNDING, parts
-from search.words.stopwords import ANY_STOP_WORD, guess
+from search.words.stopwords import ANY_STOP_WORD, STOP_WORDS, guess
 from search.words.text import STEMMERS, base_language, fold, stems
 from search.words.thesaurus import NOTHING, Thesaurus
 
@@ -19,6 +19,7 @@ OTHER_LANGUAGES = 0.3  # weight of a stem in a language that nobody named
 PARTS_OF_COMPOUND = 0.3  # weight of a document that has the parts of a compound but not the whole
 # What a document scores for being about the concept that the words stand for, or a part of the compound
 SUBJECT, SUBJECT_OF_PART, SUBJECT_IN_COMMON = 3.0, 0.75, 6.0
+SUBJECT_ELSEWHERE = 0.3  # through an inflected form in a language that nobody named: less than any word found
 LONGEST_LABEL = 4  # words of a query that are looked up together
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a"))
@@ -148,6 +149,7 @@ def _terms(node: tree.Tree) -> Iterator[tree.Term]:
 
 class _Compiler:
     def __init__(self, preferred: set[str], thesaurus: Thesaurus) -> None:
+        self.preferred = preferred
         self.weights = {name: 1.0 if name in preferred else OTHER_LANGUAGES for name in STEMMERS}
         self.thesaurus = thesaurus
 
@@ -211,7 +213,10 @@ class _Compiler:
         if not self.thesaurus or (len(typed) == 1 and typed[0] in ANY_STOP_WORD):
             return []
         if found := self.thesaurus.about(typed):
-            return [Subject(*about, SUBJECT) for about in found]
+            # What is a form of a label in another language only may be another word in the reader's: isola
+            # is an island to Italians, and in French a form of isolation.
+            own = self.thesaurus.about(typed, self.preferred)
+            return [Subject(*about, SUBJECT if about in own else SUBJECT_ELSEWHERE) for about in found]
         if len(typed) > 1:
             return []
         pieces = [piece for name in COMPOUNDING for piece in parts(typed[0], name)]
@@ -226,7 +231,7 @@ class _Compiler:
     def word(self, text: str, zone: str) -> Word:
         found: dict[str, float] = {}
         for name, weight in self.weights.items():
-            for stem in stems(text, name):
+            for stem in _telling(text, name):
                 found[stem] = weight
         compounds = {
             apart: PARTS_OF_COMPOUND * self.weights[name]
@@ -235,10 +240,16 @@ class _Compiler:
         }
         if (undone := without_digraphs(text)) != fold(text):  # Buergerinnen are Bürgerinnen
             for name in _WITH_DIGRAPHS:
-                found |= dict.fromkeys(stems(undone, name), self.weights[name])
+                found |= dict.fromkeys(_telling(undone, name), self.weights[name])
                 if len(apart := parts(undone, name)) > 1:
                     compounds[apart] = PARTS_OF_COMPOUND * self.weights[name]
         return Word(text, spellings(text), tuple(found.items()), zone, tuple(compounds.items()))
+
+
+def _telling(word: str, language: str) -> Iterator[str]:
+    """The stems of a word, without those by which it would be a small word: a Dutch stemmer makes “in” of Insel."""
+    small = STOP_WORDS.get(language, frozenset())
+    return (stem for stem in stems(word, language) if word in small or stem.partition(":")[2] not in small)
 
 
 def _every(parts: list[Meaning]) -> All:

@@ -26,8 +26,9 @@ Frequencies = Callable[[list[str]], list[int]]
 class References:
     """Puts what an index knows in the place of names; `mistakes` are those that it does not know."""
 
-    def __init__(self, ask: Ask, frequencies: Frequencies) -> None:
+    def __init__(self, ask: Ask, frequencies: Frequencies, subjects: Sequence[str]) -> None:
         self.ask = ask
+        self.subjects = subjects
         self.frequencies = frequencies
         self.mistakes: list[QueryError] = []
 
@@ -75,7 +76,7 @@ class References:
             self._mistake("“%(id)s” is not in this catalogue, so nothing is like it.", node.at, id=node.id)
             return None
         row = rows[0]
-        about = tuple((name, value) for name, values in row.subjects.items() for value in values)
+        about = tuple((name, value) for name in self.subjects for value in row.subjects.get(name, ()))
         return tree.Like(row.id, node.at, self._rarest(row), about)
 
     def _rarest(self, row: "Row") -> tuple[tuple[str, float], ...]:

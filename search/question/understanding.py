@@ -27,6 +27,7 @@ def understand(shelf: Shelf, query: Query, layout: Layout) -> Understood:
     references = References(
         lambda meaning, limit: shelf.page(_plain(meaning, limit)).rows,
         shelf.frequencies,
+        layout.subjects,
     )
     tree = references.resolve(reading.tree)
     mistakes = sorted((*reading.mistakes, *references.mistakes), key=lambda mistake: mistake.position)

@@ -4,7 +4,7 @@ The host fills it with its vocabularies and gives it along with a query. Nothing
 label that is added helps with the next question.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -19,13 +19,15 @@ MOST_READINGS = 8  # of one run of words in one language
 class Concept:
     """One value of a facet, and what it is called: language → labels, the preferred one first.
 
-    `also` are other values under which the same thing may stand in an index.
+    `also` are other values under which the same thing may stand in an index. Without `spoken`, its labels
+    name it as a value only: as words of a query they mean too many other things.
     """
 
     field: str
     value: str
     labels: Mapping[str, Sequence[str]]
     also: tuple[str, ...] = ()
+    spoken: bool = True
 
 
 class Thesaurus:
@@ -52,7 +54,7 @@ class Thesaurus:
         subjects = set(subjects)
         for concept in concepts:
             self._name(concept)
-            if concept.field in subjects:
+            if concept.field in subjects and concept.spoken:
                 self._learn(concept)
 
     def _name(self, concept: Concept) -> None:
@@ -102,16 +104,16 @@ class Thesaurus:
             return having.pop()
         return (typed,) if field in self._open else ()
 
-    def about(self, typed: Sequence[str]) -> list[tuple[str, str]]:
+    def about(self, typed: Sequence[str], languages: Collection[str] = ()) -> list[tuple[str, str]]:
         """The concepts (facet, value) that have these words, in this order and in any inflection, as a label.
 
         What is a label as it stands is not also read as a form of another word: in Slovenian, šola is a
-        school, and no form of sol.
+        school, and no form of sol. With `languages`, inflected forms are those of these alone.
         """
         found = dict(self._labels.get(tuple(fold(word) for word in typed), {}))
         if found:
             return list(found)
-        for language in self._languages:
+        for language in (one for one in self._languages if not languages or one in languages):
             for reading in _readings(typed, language):
                 found.update(self._labels.get(reading, {}))
         return list(found)

@@ -104,3 +104,12 @@ def test_only_words_are_given_up() -> None:
 def test_the_place_of_a_query_is_one_that_must_be_near() -> None:
     assert place(compile(read("solar near:48,10~5").tree)) == Around(48, 10, 5)
     assert place(compile(read("-near:48,10~5").tree)) is None
+
+
+def test_no_stem_makes_a_small_word_of_a_word() -> None:
+    """A Dutch stemmer takes -sel away, and of Insel leaves “in”, which stands in every Dutch text."""
+    island, small = meaning("Insel", "de"), meaning("in", "nl")
+    assert isinstance(island, Word)
+    assert isinstance(small, Word)
+    assert "nl:in" not in dict(island.stems)
+    assert "nl:in" in dict(small.stems)

@@ -112,3 +112,40 @@ def test_a_text_that_cannot_be_read_finds_everything_and_says_so(engine: Engine)
         assert hits.total == 6
     assert not engine.find(Query("")).unread
     assert SAILLANS.id in ask(engine, "  ")
+
+
+PLACES = Thesaurus(
+    [
+        Concept("theme", "th-buildings", {"fr": ["isolation"]}),
+        Concept("topography", "tp-plain", {"en": ["Plain"]}, spoken=False),
+        Concept("topography", "tp-mountain", {"de": ["Gebirge"]}),
+    ],
+    ["theme", "topography"],
+)
+
+
+def test_a_form_of_a_label_in_another_language_ranks_behind_the_word_in_the_readers(empty: Engine) -> None:
+    """In Italian isola is an island; in French it is a form of isolation."""
+    insulated = [document(f"house{n}", "de", "Haus", facets={"theme": ("th-buildings",)}) for n in range(4)]
+    islands = [document(f"island{n}", "it", "Sole", body="Un'isola verde, piena di sole") for n in range(2)]
+    others = [document(f"other{n}", "it", "Sole", body="Una scuola piena di sole") for n in range(20)]
+    empty.put([*insulated, *islands, *others], [], 1)
+    first = empty.find(Query("isola", ("it",), thesaurus=PLACES)).hits
+    assert {hit.id for hit in first[:2]} == {"island0", "island1"}
+    assert first[1].score > 2 * first[2].score
+    french = empty.find(Query("isoler", ("fr",), thesaurus=PLACES)).hits[0]
+    assert (french.id[:5], french.through) == ("house", (("theme", "th-buildings"),))
+    assert french.score > 2 * first[2].score
+
+
+def test_a_landscape_is_found_by_its_name_and_makes_no_two_documents_alike(empty: Engine) -> None:
+    village = document("village", "it", "Case di pietra", facets={"topography": ("tp-mountain",)})
+    valley = document("valley", "fr", "Une école", facets={"topography": ("tp-mountain", "tp-plain")})
+    empty.put([village, valley], [], 1)
+    hits = empty.find(Query("Gebirge", ("de",), thesaurus=PLACES)).hits
+    assert {hit.id: hit.through for hit in hits} == dict.fromkeys(
+        ("village", "valley"), (("topography", "tp-mountain"),)
+    )
+    assert ask(empty, "plain", thesaurus=PLACES) == []
+    assert ask(empty, "topography:plain", thesaurus=PLACES) == ["valley"]
+    assert ask(empty, "like:village") == []

@@ -105,3 +105,18 @@ def test_a_label_as_it_stands_is_no_form_of_another() -> None:
     assert thesaurus().about(["energies"]) == [("theme", "th-energy")], (
         "other words are read as forms of labels"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "language"), [("isola", "it"), ("Insel", "de"), ("île", "fr"), ("isla", "es")]
+)
+def test_who_looks_for_islands_finds_islands_first(engine: Engine, word: str, language: str) -> None:
+    islands = {one.id for one in relevance.documents() if "tp-island" in one.facets["topography"]}
+    found = [hit.id for hit in engine.find(Query(word, (language,), thesaurus=thesaurus())).hits]
+    assert set(found[: len(islands)]) == islands
+
+
+@pytest.mark.parametrize("word", ["plain", "costa", "Ebene"])
+def test_a_word_that_means_more_than_a_landscape_is_no_landscape(word: str) -> None:
+    assert not thesaurus().about([word])
+    assert thesaurus().values("topography", word)

@@ -7,12 +7,12 @@ from typing import Any
 
 import structlog
 from flask import Response, current_app, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchAddress
 from werkzeug.routing import BaseConverter
 
 from exchange.api.blueprint import api, reader_language
+from exchange.hindrance import ERRORS, hindrance, told
 from exchange.messages import N_, Message, NotAllowed, NotFound, NotNow, Problem, Refusal
 from exchange.translation import gettext_for
 
@@ -103,10 +103,18 @@ def _http(error: HTTPException) -> Response | HTTPException:
     return problem(error.code, headers=headers)
 
 
-@api.errorhandler(OperationalError)
-def _busy(error: OperationalError) -> Response:
-    log.warning("database busy", error=str(error.orig))
-    return problem(503, headers={"Retry-After": str(NotNow.RETRY_AFTER)})
+def _hindered(error: Exception) -> Response:
+    """The database is busy or away, or there is no room: it passes. Other faults with such names are ours."""
+    words = hindrance(error)
+    if words is None:
+        return _broken(error)
+    log.warning("cannot answer", path=request.path, why=told(error))
+    later = {"Retry-After": str(NotNow.RETRY_AFTER)}
+    return problem(503, title=words.title, detail=Message(words.text), headers=later)
+
+
+for _kind in ERRORS:
+    api.register_error_handler(_kind, _hindered)
 
 
 @api.errorhandler(500)

@@ -17,6 +17,7 @@ from sqlmodel import col, delete
 from exchange import mending
 from exchange.catalogue.finding import saved
 from exchange.catalogue.people import ask
+from exchange.hindrance import hindrance, told
 from exchange.instance import Instance
 from exchange.models.base import now
 from exchange.models.officer import Idempotency, LoginSession
@@ -111,14 +112,21 @@ class Worker:
         self._bells.append(bell)
 
         def run() -> None:
+            hindered = False
             while not self._stop.is_set():
                 began = time.monotonic()
                 bell.clear()
                 try:
                     busy = work()
-                except Exception:
-                    log.exception("work failed", loop=name)
-                    busy = 0
+                    if hindered:
+                        log.info("work goes on", loop=name)
+                    hindered = False
+                except Exception as error:
+                    if hindrance(error) is None:
+                        log.exception("work failed", loop=name)
+                    elif not hindered:  # told once: a database may be away for a night
+                        log.warning("work waits", loop=name, why=told(error))
+                    hindered, busy = hindrance(error) is not None, 0
                     self._stop.wait(1.0)  # a fault that repeats must not spin
                 if not busy:
                     bell.wait(pause)

@@ -1,15 +1,19 @@
 """What the worker does on its own besides carrying: tidying, counting, and comparing at night."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import time_machine
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from exchange.db import Database
 from exchange.worker import Worker, introducing, tidy
@@ -126,3 +130,20 @@ def test_authors_without_a_name_are_found_without_reading_every_comment(database
         statement, values = asked[-1]
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         assert all("ix_comment_nameless" in str(row[3]) for row in plan)
+
+
+def test_a_database_that_is_away_for_long_is_told_once_in_the_log(house: House) -> None:
+    worker, tries, back = Worker(house.instance), list[int](), threading.Event()
+
+    def work() -> int:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("", {}, psycopg.errors.AdminShutdown("terminating connection"))
+        back.set()
+        return 0
+
+    with capture_logs() as lines:
+        worker._loop("deliver", work, every=0.01)
+        assert back.wait(10)
+        worker.stop()
+    assert [line["event"] for line in lines] == ["work waits", "work goes on"]

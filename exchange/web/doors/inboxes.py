@@ -12,11 +12,11 @@ from typing import Any
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import get_input_stream
 
+from exchange.hindrance import hindrance, told
 from exchange.instance import Instance
 from exchange.messages import NotNow
 from exchange.web.doors import documents
@@ -79,13 +79,14 @@ class Inboxes:
             status, body = refused.status, problem_document(refused.status, refused.reason)
             if isinstance(refused, TooMany):
                 headers.append(("Retry-After", str(math.ceil(refused.seconds))))
-        except OperationalError as error:
-            log.warning("database busy", error=str(error.orig))
-            status, body = 503, problem_document(503, "Too much is being asked just now")
-            headers.append(("Retry-After", str(NotNow.RETRY_AFTER)))
-        except Exception:
-            log.exception("an inbox failed")
-            status, body = 500, problem_document(500, "Something broke on our side")
+        except Exception as error:
+            if words := hindrance(error):
+                log.warning("cannot answer", path=environ["PATH_INFO"], why=told(error))
+                status, body = 503, problem_document(503, words.title)
+                headers.append(("Retry-After", str(NotNow.RETRY_AFTER)))
+            else:
+                log.exception("an inbox failed")
+                status, body = 500, problem_document(500, "Something broke on our side")
         if body:
             headers.append(("Content-Type", "application/problem+json"))
         start(f"{status} {HTTPStatus(status).phrase}", [*headers, ("Content-Length", str(len(body)))])

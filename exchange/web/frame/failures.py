@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import structlog
 from flask import Flask, g, render_template, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from exchange.hindrance import BUSY, ERRORS, Hindrance, hindrance, told
 from exchange.messages import N_, NotAllowed, NotFound, NotNow, Refusal
 from exchange.web.frame.asked_for import preferred, problem
-from exchange.web.frame.language import said
+from exchange.web.frame.language import choose, said
 
 log = structlog.get_logger()
 
@@ -20,6 +20,7 @@ SOFTWARE = (
     "application/json",
     "application/problem+json",
 )
+PROGRAMS = ("/.well-known/", "/nodeinfo/", "/metrics", "/readyz", "/healthz")
 WORDS: dict[int, tuple[str, str]] = {
     400: (
         N_("We did not understand that"),
@@ -48,7 +49,7 @@ WORDS: dict[int, tuple[str, str]] = {
         N_("Something broke on our side"),
         N_("It has been noted in the log. What you had saved is kept; try again in a moment."),
     ),
-    503: (N_("Too much is being asked just now"), N_("Try again in a moment.")),
+    503: BUSY,
 }
 
 
@@ -58,18 +59,25 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404, error))
     app.register_error_handler(NotAllowed, lambda error: page(403, error))
     app.register_error_handler(Refusal, lambda error: page(400, error))
-    app.register_error_handler(NotNow, lambda error: later(page(503, error)))
-    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(NotNow, _not_now)
+    for kind in ERRORS:
+        app.register_error_handler(kind, _hindered)
     app.register_error_handler(500, lambda error: page(500))
 
 
 def page(
-    status: int, error: Exception | str | None = None, *, reason: Mapping[str, str] | None = None
+    status: int,
+    error: Exception | str | None = None,
+    *,
+    reason: Mapping[str, str] | None = None,
+    words: Hindrance | None = None,
 ) -> Response:
     """The page for a status, with the sentence of whoever refused, or the `reason` of whoever withdrew."""
-    title, text = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    if "language" not in g:  # it broke on the doorstep, where nobody has asked yet
+        choose()
+    title, text = words or WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if _software_asks():
-        return problem(status, title)
+        return problem(status, said(title))
     if isinstance(error, Refusal):
         sentences = [said(problem.message) for problem in error.problems]
     elif isinstance(error, str):
@@ -87,14 +95,21 @@ def page(
 def _software_asks() -> bool:
     """Whether a program is to be told; where programs alone have business, also one that takes anything."""
     path = request.path
-    for_programs = path.endswith("/inbox") or path.startswith(("/.well-known/", "/nodeinfo/"))
+    for_programs = path.endswith("/inbox") or path.startswith(PROGRAMS)
     return preferred(*(*SOFTWARE, "text/html") if for_programs else ("text/html", *SOFTWARE)) in SOFTWARE
 
 
-def _busy(error: OperationalError) -> Response:
-    """Somebody else has held the database for long, or it is away: nothing was changed, and it passes."""
-    log.warning("database busy", error=str(error.orig))
-    return later(page(503))
+def _not_now(error: NotNow) -> Response:
+    return later(page(503, error, words=hindrance(error.__cause__ or error)))
+
+
+def _hindered(error: Exception) -> Response:
+    """The database is busy or away, or there is no room: it passes. Other faults with such names are ours."""
+    words = hindrance(error)
+    if words is None:
+        raise error
+    log.warning("cannot answer", path=request.path, why=told(error))
+    return later(page(503, words=words))
 
 
 def later(response: Response) -> Response:

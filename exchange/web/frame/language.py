@@ -24,7 +24,7 @@ OWN_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "es": "Españo
 
 def register(app: Flask) -> None:
     """Choose the language before each request, and give the templates its words."""
-    app.before_request(_choose)
+    app.before_request(choose)
     app.after_request(_tell)
     # A template is made once for all readers: with its optimiser on, Jinja would fold `"ev-5"|label` into the
     # words of whoever came first.
@@ -168,7 +168,8 @@ def year(value: str | None) -> str:
     return text
 
 
-def _choose() -> None:
+def choose() -> None:
+    """The language of this request: what the reader has chosen here, or what the browser asks for."""
     wanted, offered = request.cookies.get(COOKIE), settings().languages
     g.language = wanted if wanted in offered else request.accept_languages.best_match(offered, offered[0])
 

@@ -11,7 +11,8 @@ from exchange import config
 from exchange.catalogue import shelf
 from exchange.catalogue.people import begin, officers
 from exchange.config import LANGUAGES, ConfigurationError
-from exchange.messages import N_, Message, Problem, Refusal
+from exchange.hindrance import hindrance
+from exchange.messages import N_, Message, NotNow, Problem, Refusal
 from exchange.vocabulary import names
 from exchange.vocabulary.fields import clean
 from exchange.web.frame import guard
@@ -127,7 +128,8 @@ def tried(change: Callable[[], T]) -> T:
     try:
         return change()
     except (ConfigurationError, OSError) as error:
-        raise Refusal(
+        kind = NotNow if hindrance(error) else Refusal
+        raise kind(
             N_("The settings cannot be written, and nothing was changed: %(why)s"), why=str(error)
         ) from error
 

@@ -7,12 +7,12 @@ they work on is in the database, and what was not finished is taken up again.
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 
 import structlog
-from sqlmodel import col, delete
+from sqlmodel import Session, col, delete
 
 from exchange import mending
 from exchange.catalogue.finding import saved
@@ -160,12 +160,34 @@ def work_until_quiet(instance: Instance, *, rounds: int = 1000) -> int:
 
 def tidy(instance: Instance) -> int:
     """Forget what is over: expired log-ins, old answers to repeated requests, what arrived long ago."""
-    blocklists.refresh(instance.node, now() - LISTS_READ)
-    with instance.database.writing() as session:
-        session.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
-        session.exec(delete(Idempotency).where(col(Idempotency.created_at) < now() - REMEMBERED))
-        ask.forget(session, now() - QUESTIONS)
-        saved.forget(session, now() - REMEMBERED)
-        arrivals.forget(session, now() - REMEMBERED)
-        peers.forget_failures(session, now() - FAILURES_REMEMBERED)
+    node, at = instance.node, now()
+    old = (
+        delete(LoginSession).where(col(LoginSession.expires_at) < at),
+        delete(Idempotency).where(col(Idempotency.created_at) < at - REMEMBERED),
+    )
+    forgotten: dict[str, Callable[[Session], object]] = {
+        "log-ins": lambda session: session.exec(old[0]),
+        "answers": lambda session: session.exec(old[1]),
+        "questions": lambda session: ask.forget(session, at - QUESTIONS),
+        "searches": lambda session: saved.forget(session, at - REMEMBERED),
+        "arrivals": lambda session: arrivals.forget(session, at - REMEMBERED),
+        "keys": lambda session: peers.forget_failures(session, at - FAILURES_REMEMBERED),
+    }
+    for what, forget in forgotten.items():
+        with _by_itself(what), instance.database.writing(quietly=True) as session:
+            forget(session)
+    with _by_itself("lists"):  # the only one that asks others, so that nothing waits for them
+        blocklists.refresh(node, at - LISTS_READ)
     return 0
+
+
+@contextmanager
+def _by_itself(what: str) -> Iterator[None]:
+    """What fails here is written down, and nothing else is left undone for it."""
+    try:
+        yield
+    except Exception as error:
+        if hindrance(error):
+            log.warning("tidying waits", what=what, why=told(error))
+        else:
+            log.exception("tidying failed", what=what)

@@ -8,6 +8,7 @@ wants suspended is blocked here; we have nothing between talking and not talking
 import csv
 import io
 import json
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from federation.neighbours import parting
 
 if TYPE_CHECKING:
     from federation.node import Node
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_DOMAINS = 100_000
@@ -209,13 +212,19 @@ def refresh(node: "Node", before: datetime) -> int:
     for source in due:
         try:
             reading = fetch(node, source)
-        except FetchError as error:
             with node.database.writing() as session:
-                if row := session.get(BlockList, source):
-                    row.read_at, row.error = now(), str(error)[:500]
-                    session.add(row)
-            continue
-        with node.database.writing() as session:
-            if session.get(BlockList, source) is not None:
-                subscribe(session, node, source, reading, hold_back=True)
+                if session.get(BlockList, source) is not None:
+                    subscribe(session, node, source, reading, hold_back=True)
+        except FetchError as error:
+            _note(node, source, str(error))
+        except Exception as error:  # the other lists are read all the same, and this one not every hour
+            log.exception("the list %s cannot be followed", source)
+            _note(node, source, f"{type(error).__name__}: {error}")
     return len(due)
+
+
+def _note(node: "Node", source: str, error: str) -> None:
+    with node.database.writing() as session:
+        if row := session.get(BlockList, source):
+            row.read_at, row.error = now(), error[:500]
+            session.add(row)

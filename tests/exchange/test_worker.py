@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from structlog.testing import capture_logs
 
+from exchange.catalogue.finding import saved
 from exchange.db import Database
 from exchange.worker import Worker, introducing, tidy
 from federation.arriving import backfill
@@ -77,6 +78,28 @@ def test_lists_are_read_anew_once_a_day(house: House) -> None:
     with house.instance.database.reading() as session:
         assert blocklists.subscribed(session)[0].error
         assert not hosts.verdict(session, node, "bad.example")
+
+
+def test_what_cannot_be_tidied_leaves_nothing_else_untidied(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("a fault of ours")
+
+    node = house.instance.node
+    with house.instance.database.writing() as session:
+        session.add(_arrival("old", "done", 31))
+        for name in ("one", "two"):
+            source = f"http://127.0.0.1:9/{name}.csv"
+            blocklists.subscribe(session, node, source, blocklists.read(f"{name}.example", node.host))
+    monkeypatch.setattr(saved, "forget", fail)
+    monkeypatch.setattr(blocklists, "fetch", fail)
+    with capture_logs() as lines, time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+        tidy(house.instance)
+    assert [line["what"] for line in lines] == ["searches"]
+    with house.instance.database.reading() as session:
+        assert not session.exec(select(Arrival)).all()
+        assert [row.error for row in blocklists.subscribed(session)] == ["ValueError: a fault of ours"] * 2
 
 
 def test_the_worker_writes_down_what_was_turned_away_and_compares_what_is_due(

@@ -103,6 +103,8 @@ def show(host: str, as_json: bool) -> None:
         say("\t".join(line))
     for relation in rows:
         say(f"{relation['direction']}\t{relation['actor']}\t{relation['state']}")
+        if (row := relation["backfill"]) and row["error"]:
+            say(f"reading\t{relation['actor']}\t{_read(row)}: {row['error']}")
     for key in changed:
         say(f"changed key\t{key['key']}\tnot believed since {key['since']}; see `jumelage keys accept`")
 

@@ -5,6 +5,7 @@ goes on where it was. Newest first means that an object is seen in its current s
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,8 @@ from federation.wire import proofs
 from federation.wire.activity import activity_kind, actor_of, as_list, id_of, origin_of, same_origin
 
 __all__ = ["Backfill", "Reader", "Reconciliation", "progress", "reconcile", "start", "step"]
+
+log = logging.getLogger(__name__)
 
 KINDS = frozenset({"Create", "Update", "Announce", "Add", "Remove"})
 LEASE = timedelta(minutes=10)
@@ -105,7 +108,10 @@ def _step(node: Node, find: Callable[[Backfill], Page]) -> bool:
             cases = _open(node, fetcher, row.actor, page)
             _keep(node, row, page, cases)
     except FetchError as error:
-        _postpone(node, row, error)
+        _postpone(node, row, error.reason, again=error.retry)
+    except Exception as error:  # a fault that comes again with each try must not be tried for ever
+        log.exception("a page of the outbox of %s cannot be kept", row.actor)
+        _postpone(node, row, f"{type(error).__name__}: {error}"[:500])
     node.wake.set()
     return True
 
@@ -328,13 +334,13 @@ def _judge(
     return changed
 
 
-def _postpone(node: Node, row: Backfill, error: FetchError) -> None:
-    """The outbox cannot be read now: later, or never when trying again cannot help."""
+def _postpone(node: Node, row: Backfill, reason: str, *, again: bool = True) -> None:
+    """The outbox cannot be read now: later, or not at all when trying again cannot help."""
     with node.database.writing() as session:
         current = session.get_one(Backfill, row.actor)
         current.attempts += 1
-        current.error, current.leased_until = error.reason, None
-        if error.retry and current.attempts < TRIES:
+        current.error, current.leased_until = reason, None
+        if again and current.attempts < TRIES:
             current.due_at = now() + schedule.pause(current.attempts)
         else:
             current.state, current.finished_at = "failed", now()

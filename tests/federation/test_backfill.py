@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from federation.arriving import backfill, inbox
+from federation.arriving import backfill, handling, inbox
 from federation.errors import BadDocument, FetchError
 from federation.ledger.reading import Backfill
 from tests.federation.world import Instance, World
@@ -171,6 +171,24 @@ def test_an_outbox_that_is_away_is_read_later(world: World, pair: tuple[Instance
     world.later(minutes=2)
     row = progress(saillans)
     assert (row.state, row.fetched, row.kept, row.error) == ("done", 150, 150, None)
+
+
+def test_a_page_that_can_never_be_kept_is_given_up_in_the_end(
+    world: World, pair: tuple[Instance, Instance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("a fault of ours")
+
+    ulm, saillans = pair
+    ulm.say("one", "text")
+    begin(saillans, ulm.actor)
+    monkeypatch.setattr(handling, "settled", fail)
+    for tries in range(1, backfill.TRIES + 1):
+        world.later(days=1)
+        assert progress(saillans).attempts == tries
+    world.later(hours=1)
+    row = progress(saillans)
+    assert (row.state, row.attempts, row.error) == ("failed", backfill.TRIES, "ValueError: a fault of ours")
 
 
 def test_an_item_whose_documents_are_away_waits_with_the_arrivals(

@@ -10,6 +10,7 @@ from exchange.config import load
 from exchange.db import Database
 from federation.base import now
 from federation.ledger import hosts, lease, outbox
+from federation.ledger.reading import start
 from federation.ledger.relations import Follow
 from tests.exchange.cli.conftest import ORIGIN, Operator
 
@@ -132,3 +133,14 @@ def test_the_health_of_a_peer_is_told_in_words(operator: Operator, database: Dat
     assert lines["proofs"] == "not known"
     found = operator.reads("peer", "show", "late.example")
     assert json.dumps(found["skew_seconds"]) == "95"
+
+
+def test_why_a_past_could_not_be_read_is_shown_with_the_peer(operator: Operator, database: Database) -> None:
+    there, ours = "https://far.example/actor", f"{ORIGIN}/actor"
+    with database.writing() as session:
+        hosts.heard_from(session, "far.example")
+        session.add(Follow(follower=ours, followed=there, activity_id=f"{ORIGIN}/1", at=now()))
+        row = start(session, there)
+        row.state, row.fetched, row.error = "failed", 20, "ValueError: a fault of ours"
+    shown = operator.types("peer", "show", "far.example").stdout
+    assert f"reading\t{there}\tfailed 20/?: ValueError: a fault of ours" in shown

@@ -123,7 +123,7 @@ def document(
 ) -> Document:
     """One practice as a document."""
     record = practice.record
-    counted = [(a, uri) for a, uri in adoptions if not a.record.get("inverse")]
+    counted = [(a, uri) for a, uri in adoptions if a.counts]
     profile = owner.profile or {}
     cost_class = (record.get("cost") or {}).get("class")
     started = _year(record.get("startDate"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, request
-from sqlalchemy import text
+from sqlalchemy import and_, not_, text
 from sqlmodel import Session, col, func, select
 
 from exchange import vault, version
@@ -20,7 +20,7 @@ from exchange.api.standing import here
 from exchange.catalogue.people import officers
 from exchange.instance import Instance
 from exchange.messages import N_, Message
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.community import Community
 from exchange.models.mail import Mail
 from exchange.models.practice import WITHDRAWN, Practice
@@ -124,7 +124,7 @@ def figures(instance: Instance) -> dict[str, dict[tuple[str, ...], float]]:
         found["jumelage_practices"] = _known(session, Practice, Practice.state == WITHDRAWN)
         found["jumelage_communities"] = _known(session, Community, col(Community.gone))
         found["jumelage_reviews"] = _known(session, Review, col(Review.withdrawn_at).is_not(None))
-        found["jumelage_adoptions"] = _known(session, Adoption, col(Adoption.withdrawn_at).is_not(None))
+        found["jumelage_adoptions"] = _known(session, Adoption, not_(and_(*STANDING)))
         found["jumelage_deliveries"] = _states(session, Delivery, WAITING_STATES)
         found["jumelage_inbox"] = _states(session, Arrival, WAITING_STATES)
         found["jumelage_hosts"] = _states(session, Host, ("ok", "suspended"))

@@ -99,7 +99,7 @@ def practice_in_full(
     return practice(one, owner, language) | {
         "record": one.record,
         "reviews": len(shelf.reviews_of(session, one)),
-        "adoptions": sum(not a.record.get("inverse") for a in taken),
+        "adoptions": sum(a.counts for a in taken),
         "ratings": [distribution(d, language) for d in judged],
         "review_due": one.review_due.isoformat() if one.review_due else None,
     }

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, case, col, func, or_, select
 
 from exchange.messages import N_, NotFound
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, PUBLISHED, Practice, PracticeVersion
 from exchange.models.review import Review
@@ -180,14 +180,14 @@ def counts(session: Session) -> dict[str, int]:
     def number(model: Any, *where: Any) -> int:
         return session.exec(select(func.count()).select_from(model).where(*where)).one()
 
-    there = Review.withdrawn_at == None, Adoption.withdrawn_at == None  # noqa: E711
+    reviewed = Review.withdrawn_at == None  # noqa: E711
     return {
         "practices": number(Practice, Practice.state == PUBLISHED),
         "local_practices": number(Practice, Practice.state == PUBLISHED, Practice.local),
-        "reviews": number(Review, there[0]),
-        "local_reviews": number(Review, there[0], Review.local),
-        "adoptions": number(Adoption, there[1]),
-        "local_adoptions": number(Adoption, there[1], Adoption.local),
+        "reviews": number(Review, reviewed),
+        "local_reviews": number(Review, reviewed, Review.local),
+        "adoptions": number(Adoption, *STANDING),
+        "local_adoptions": number(Adoption, *STANDING, Adoption.local),
         "communities": number(Community, Community.gone == False),  # noqa: E712
         "local_communities": number(Community, Community.local),
     }

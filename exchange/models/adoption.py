@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from exchange.models.base import ExchangeTable, UtcDateTime, new_key, now
 
@@ -38,3 +38,14 @@ class Adoption(ExchangeTable, table=True):
     issued_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     modified_at: datetime = Field(default_factory=now, sa_type=UtcDateTime, index=True)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the practice was taken up by this: it stands, and did not go the other way round."""
+        standing = self.withdrawn_at is None and self.confirmed is not False
+        return standing and not self.record.get("inverse")
+
+
+# Which adoptions stand, for questions to the database. What the owner contests is shown beside the practice,
+# and is counted nowhere until the owner confirms it or lifts the contest; what is only claimed counts.
+STANDING = (col(Adoption.withdrawn_at).is_(None), col(Adoption.confirmed).is_not(False))

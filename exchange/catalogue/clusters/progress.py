@@ -66,10 +66,7 @@ def progress(session: Session, of: Call) -> Progress:
     adoptions = [
         (a, p, adopter)
         for a, p, adopter in session.exec(taken)
-        if of.theme in p.themes
-        and a.confirmed is not False
-        and not a.record.get("inverse")
-        and not shelf.is_hearsay(a, adopter)
+        if of.theme in p.themes and a.counts and not shelf.is_hearsay(a, adopter)
     ]
     rows = [_row(place, list(places.values()), practices, adoptions) for place in (*PLACES, "")]
     wanted = [row for row in rows if of.aim.get("place") in (None, "", row.place)]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from exchange.catalogue import shelf
 from exchange.catalogue.finding import find as finding
 from exchange.catalogue.finding.find import SearchParams, answered
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from search.engine import Engine
@@ -132,9 +132,7 @@ def _adoptions(
     query = (
         select(Practice.uri, Practice.community_id, Adoption.adopter_id, Adoption.adopter, Adoption.record)  # type: ignore[call-overload]
         .join(Adoption, Adoption.practice_id == Practice.id)
-        .where(Practice.state == PUBLISHED, Adoption.withdrawn_at == None)  # noqa: E711
-        # What an owner contests did not go anywhere.
-        .where(col(Adoption.confirmed).is_not(False))
+        .where(Practice.state == PUBLISHED, *STANDING)
         .order_by(col(Adoption.id))
     )
     for uri, owner, adopter_id, adopter, record in session.exec(query):

@@ -140,6 +140,6 @@ def _taken_up(
     told = [
         (adoption, practice, owner, alike[adoption.adopter_id])
         for adoption, practice, owner in found
-        if not adoption.record.get("inverse") and adoption.confirmed is not False
+        if adoption.counts
     ]
     return told[:limit]

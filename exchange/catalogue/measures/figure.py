@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, func, or_, select
 
 from exchange.catalogue.measures.bridging.measures import Representation
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.vocabulary.names import ISO
@@ -69,7 +69,6 @@ def _counted(session: Session) -> Figure:
     ).all()
     record: Any = col(Adoption.record)
     said = or_(*(record[name].as_string().is_not(None) for name in ("outcome", "reason")))
-    standing = Adoption.withdrawn_at == None  # noqa: E711
     counted = Counter({_KINDS.get(degurba or "", ""): n for degurba, n in kinds})
     by_kind = {kind: counted[kind] for kind in _KINDS.values()}
     return Figure(
@@ -77,8 +76,8 @@ def _counted(session: Session) -> Figure:
         communities=sum(n for _, _, n in places),
         countries=len({ISO.get(country, country) for _, country, _ in places if country}),
         practices=sum(n for _, n in kinds),
-        adoptions=_number(session, standing),
-        told=_number(session, standing, said),
+        adoptions=_number(session, *STANDING),
+        told=_number(session, *STANDING, said),
         representation=Representation(sum(by_kind.values()), by_kind, counted[""]),
     )
 

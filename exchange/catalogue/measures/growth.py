@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.review import Review
@@ -46,7 +46,7 @@ def growth(session: Session) -> list[Period]:
 
 def _told(session: Session) -> dict[str, list[datetime]]:
     published = select(Practice.issued_at).where(Practice.state == PUBLISHED)
-    adopted = select(Adoption.issued_at).where(col(Adoption.withdrawn_at).is_(None))
+    adopted = select(Adoption.issued_at).where(*STANDING)
     reviewed = select(Review.issued_at).where(col(Review.withdrawn_at).is_(None))
     first = (
         select(Community.instance, func.min(Practice.issued_at))

@@ -99,15 +99,10 @@ def community(ref: str) -> str:
         is_followed=is_followed,
         by_others=by_others,
         learned_from=_distinct(
-            owner for a, _p, owner in taken_up if _stands(a) and not shelf.is_hearsay(a, found)
+            owner for a, _p, owner in taken_up if a.counts and not shelf.is_hearsay(a, found)
         ),
-        learned_by=_distinct_names((a, c) for a, _p, c in by_others if _stands(a)),
+        learned_by=_distinct_names((a, c) for a, _p, c in by_others if a.counts),
     )
-
-
-def _stands(adoption: Adoption) -> bool:
-    """Whether it makes twins of two places: not the other way round, and not denied by the owner."""
-    return not adoption.record.get("inverse") and adoption.confirmed is not False
 
 
 def adoptions_of_all(

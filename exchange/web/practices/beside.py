@@ -127,7 +127,7 @@ def rows(columns: Sequence[Column]) -> list[Row]:
 
 def _column(session: Session, found: Practice) -> Column:
     judged = judgement.judged(session, found)
-    adoptions = [a for a in shelf.adoptions_of(session, found) if not a.record.get("inverse")]
+    adoptions = [a for a in shelf.adoptions_of(session, found) if a.counts]
     return Column(
         practice=found,
         told=telling(found, shelf.community_of(session, found)),

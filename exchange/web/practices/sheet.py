@@ -72,7 +72,7 @@ def _code(address: str) -> Markup:
 
 def _others(session: Session, found: Practice) -> Others:
     judged = judgement.judged(session, found)
-    taken = [a for a in shelf.adoptions_of(session, found) if not a.record.get("inverse")]
+    taken = [a for a in shelf.adoptions_of(session, found) if a.counts]
     # What came out, or why it ended, tells a council most; then those who have come farthest.
     telling_first = sorted(taken, key=lambda a: not (a.record.get("outcome") or a.record.get("reason")))
     return Others(

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from exchange.api import metrics
 from exchange.catalogue import shelf
 from exchange.catalogue.adoption import adopt
+from exchange.catalogue.measures import figure, growth
+from exchange.catalogue.measures.bridging import edges
 from tests.exchange.web.world import Visitor, given, logged_in, settle
 from tests.rig import House, Rig, complete
 
@@ -95,6 +98,48 @@ def test_a_contested_adoption_is_marked_wherever_it_stands_and_makes_no_twins(ho
     for path in ("/communities/ulm", "/communities/loos-en-gohelle"):
         twins = [a.text for a in visitor.see(path).select(".twins a")]
         assert not {"Ulm", "Loos-en-Gohelle"} & set(twins), path
+
+
+def test_a_contested_adoption_counts_nowhere_until_the_owner_confirms_it(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Brunnen für alle"}))
+    adopter, owner = logged_in(house, "loos-en-gohelle"), logged_in(house, "ulm")
+
+    def counted() -> dict[str, Any]:
+        while house.instance.index_once():
+            pass
+        asked = "/api/v1/practices?q=Brunnen+adopted_by:%22{}/communities/loos-en-gohelle%22"
+        with house.instance.database.reading() as session:
+            held = figure.figure(session).adoptions, shelf.counts(session)["local_adoptions"]
+            of_ulm = sum(
+                edge.origin.uri == f"{house.origin}/communities/ulm"
+                for edge in edges.of(session, "adoptions")
+            )
+            grown = growth.growth(session)[-1].totals["adoptions"]
+        found = house.document("/api/v1/practices?q=Brunnen")["items"]
+        metric = metrics.figures(house.instance)["jumelage_adoptions"]
+        return {
+            "hit": next(one["adoptions"] for one in found if one["key"] == practice.key),
+            "by": len(house.document(asked.format(house.origin))["items"]),
+            "api": house.document(f"/api/v1/practices/{practice.key}")["adoptions"],
+            "figures": (*held, of_ulm, grown, sum(metric.values())),
+            "beside": "1 adoption" in Visitor(house).see(f"/compare?p={practice.key}").main.text,
+            "sheet": "1 adoption" in Visitor(house).see(f"/practices/{practice.key}/sheet").text,
+        }
+
+    none = counted()
+    adopter.post(f"/practices/{practice.key}/adopt", {"stage": "ad-assessing", "language": "fr"})
+    form = owner.see("/desk").find("section", {"aria-labelledby": "to-confirm"}).form
+    claimed = counted()
+    assert (claimed["hit"], claimed["by"], claimed["api"], claimed["beside"]) == (1, 1, 1, True)
+    assert claimed["figures"] == tuple(n + 1 for n in none["figures"])
+    owner.post(form["action"], {"answer": "no", "reason": "Nobody has asked us."})
+    assert counted() == none
+    assert (
+        "contested by the owner"
+        in Visitor(house).see(f"/practices/{practice.key}").find(id="adoptions").parent.text
+    )
+    owner.post(form["action"], {"answer": "yes"})
+    assert counted() == claimed
 
 
 def test_who_took_up_what_is_withdrawn_reads_so_and_why_and_is_led_nowhere(house: House) -> None:

@@ -10,7 +10,7 @@ from exchange.catalogue.communities import likeness, reference
 from exchange.catalogue.communities.likeness import Likeness, Reason, reasons
 from exchange.catalogue.communities.likeness.attributes import values
 from exchange.messages import N_, Refusal
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, PUBLISHED, Practice
 from exchange.models.territory import ReferenceUnit
@@ -166,8 +166,7 @@ def adopted_by_alike(
         select(Adoption.id, Practice.id, Community.uri, nameless, record["inverse"].as_string())  # type: ignore[call-overload]
         .join(Practice, Practice.id == Adoption.practice_id)
         .join(Community, Community.id == Adoption.adopter_id, isouter=True)
-        .where(Adoption.withdrawn_at == None, Practice.state == PUBLISHED)  # noqa: E711
-        .where(Practice.community_id != community.id, col(Adoption.confirmed).is_not(False))
+        .where(*STANDING, Practice.state == PUBLISHED, Practice.community_id != community.id)
         .order_by(col(Adoption.issued_at).desc())
         .limit(LOOKED_THROUGH)
     )

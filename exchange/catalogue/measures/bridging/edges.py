@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from exchange.catalogue.communities import reference
-from exchange.models.adoption import Adoption
+from exchange.models.adoption import STANDING, Adoption
 from exchange.models.cluster import MEMBER, Cluster, Membership
 from exchange.models.community import Community
 from exchange.models.practice import PUBLISHED, Practice
@@ -71,14 +71,8 @@ def of(session: Session, source: str, members: Collection[str] | None = None) ->
 
 def practices(session: Session, members: Collection[str] | None = None) -> list[Owned]:
     """The published practices by their owners."""
-    told = select(Adoption.practice_id, Adoption.confirmed, Adoption.record).where(
-        Adoption.withdrawn_at == None  # noqa: E711
-    )
-    counted = Counter(
-        key
-        for key, confirmed, record in session.exec(told)
-        if confirmed is not False and not record.get("inverse")
-    )
+    told = select(Adoption.practice_id, Adoption.record).where(*STANDING)
+    counted = Counter(key for key, record in session.exec(told) if not record.get("inverse"))
     query = (
         select(Practice.id, Community.uri, Community.degurba, Community.population)  # type: ignore[call-overload]
         .join(Community, Community.id == Practice.community_id)  # type: ignore[arg-type]
@@ -103,12 +97,10 @@ def _adoptions(session: Session) -> Iterator[Edge]:
     query = (
         select(Adoption, Practice.community_id)
         .join(Practice, Practice.id == Adoption.practice_id)  # type: ignore[arg-type]
-        .where(Practice.state == PUBLISHED, Adoption.withdrawn_at == None)  # noqa: E711
+        .where(Practice.state == PUBLISHED, *STANDING)
         .order_by(col(Adoption.id))
     )
     for adoption, owner in session.exec(query):
-        if adoption.confirmed is False:
-            continue
         taker = places.get(adoption.adopter_id or 0) or _named(session, adoption.adopter, named)
         edge = Edge(places[owner], taker, adoption.issued_at, _year(adoption.record.get("since")))
         inverse = adoption.record.get("inverse")  # the practice's owner is who took the idea up

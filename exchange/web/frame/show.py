@@ -33,7 +33,7 @@ NOTES = frozenset(
     collection-gone call-opened call-closed call-changed call-gone contributed commented
     supported support-back said-back said-hidden said-shown said-moved takes-part parted set-up
     set-up-already backup-begun backup-made backup-gone judged merged taken-in translated
-    password-changed account-gone follows follows-not
+    password-changed account-gone follows follows-not adoption-gone
     """.split()
 )
 

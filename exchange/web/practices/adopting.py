@@ -87,6 +87,42 @@ def heed(key: str) -> Response:
     return redirect(url_for("officer.desk", done="heeded"), 303)
 
 
+@officer.get("/desk/adoptions/<key>/take-back")
+@guard.officers_only
+def ask_to_take_adoption_back(key: str) -> Answer:
+    """Ask once before an adoption is taken back; its practice may be withdrawn by now."""
+    with database().reading() as session:
+        found, practice = _our_own(session, key)
+        owner = shelf.community_of(session, practice)
+        adopter = session.get(Community, found.adopter_id) if found.adopter_id else None
+    return render_template(
+        "unadopt.html",
+        adoption=found,
+        practice=practice,
+        owner=owner,
+        adopter=adopter,
+        gone=practice.state == WITHDRAWN,
+    )
+
+
+@officer.post("/desk/adoptions/<key>/take-back")
+@guard.officers_only
+def take_adoption_back(key: str) -> Response:
+    """Erase an adoption that was recorded by mistake."""
+    with database().writing() as session:
+        found, _practice = _our_own(session, key)
+        adopting.withdraw_adoption(session, found)
+    return redirect(url_for("officer.desk", done="adoption-gone"), 303)
+
+
+def _our_own(session: Session, key: str) -> tuple[Adoption, Practice]:
+    found = lookup.adoption(session, key)
+    guard.check_may(session.get_one(Community, found.publisher_id))
+    if found.withdrawn_at is not None:
+        raise NotFound(N_("There is no such adoption here."))
+    return found, session.get_one(Practice, found.practice_id)
+
+
 def _version(text: str) -> int | None:
     if not text:
         return None

@@ -156,10 +156,42 @@ def test_who_took_up_what_is_withdrawn_reads_so_and_why_and_is_led_nowhere(house
     for one in (mine, next(one for one in shared.select(".feed li") if "Ulm" in one.text)):
         assert "This practice has been withdrawn." in one.text
         assert "The bath is closed." in one.text
-        assert [a["href"] for a in one.find_all("a")] == ["/communities/ulm"]
+        led = [a["href"] for a in one.find_all("a") if not a["href"].endswith("/take-back")]
+        assert led == ["/communities/ulm"]
     assert "withdrawn" in desk.find(id="follows").parent.text
     for page in (desk, shared):
         assert all(a.text.strip() or a.find("svg") or a.find("img") for a in page.select("main a"))
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_an_adoption_that_was_recorded_by_mistake_is_taken_back_after_one_question(
+    house: House, withdrawn: bool
+) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": f"Ein Fest für {withdrawn}"}))
+    path = f"/practices/{practice.key}"
+    adopter, owner = logged_in(house, "arvieu"), logged_in(house, "ulm")
+    adopter.post(f"{path}/adopt", {"stage": "ad-piloting", "language": "fr"})
+    if withdrawn:
+        owner.post(f"{path}/withdraw", {"reason": "It rained."})
+        own = adopter.see("/desk").find(id="taken-up").parent.select("li")
+        page = next(one for one in own if "It rained." in one.text)
+    else:
+        page = adopter.see(f"{path}/adopt")
+    asked = next(a["href"] for a in page.find_all("a") if "Take the adoption back" in a.text)
+    question = adopter.see(asked)
+    assert ("It rained." in question.main.text) == withdrawn
+    assert question.find("a", string="Keep the adoption")["href"] == (
+        "/desk" if withdrawn else f"{path}/adopt"
+    )
+    action = question.main.find("form")["action"]
+    assert owner.get(asked).status_code == owner.post(action).status_code == 403
+    assert adopter.post(action).location == "/desk?done=adoption-gone"
+    assert "The adoption is taken back." in adopter.see("/desk?done=adoption-gone").text
+    assert adopter.get(asked).status_code == adopter.post(action).status_code == 404
+    with house.instance.database.reading() as session:
+        assert shelf.adoptions_of(session, shelf.practice(session, practice.key)) == []
+    if not withdrawn:
+        assert adopter.see(f"{path}/adopt").h1.text == "Record an adoption"
 
 
 def test_an_adoption_that_moves_on_keeps_its_translations(house: House) -> None:

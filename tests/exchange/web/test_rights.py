@@ -32,6 +32,8 @@ OWNED = {
     "officer.ask_for_answer": "adoptions",
     "officer.answer": "adoptions",
     "officer.heed": "own adoption",
+    "officer.ask_to_take_adoption_back": "own adoption",
+    "officer.take_adoption_back": "own adoption",
     "officer.answer_comment": "comments",
     "officer.settle_correction": "corrections",
     "officer.settle_question": "questions",

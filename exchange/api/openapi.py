@@ -222,6 +222,14 @@ def _parameters(method: str, path: str) -> list[dict[str, Any]]:
             *(_parameter(name, {"type": "string"}) for name in ("after", "home")),
             _parameter("explain", {"type": "boolean"}),
         ]
+    if (method, path) == ("get", "/v1/practices/{ref}/adoptions"):
+        found += [
+            _parameter("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES})
+            | {"description": "Without `page` and `per_page` all of them come at once."},
+            _parameter(
+                "per_page", {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": 20}
+            ),
+        ]
     if path == "/v1/suggest":
         found += [_parameter("q", {"type": "string"}), _parameter("lang", {"type": "string"})]
     if path == "/v1/communities":

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request
 from sqlmodel import Session
 
-from exchange.api import shapes
+from exchange.api import paging, shapes
 from exchange.api.access import check_token, holder
 from exchange.api.answers import answer
 from exchange.api.blueprint import api, database, instance, reader_language
@@ -98,8 +98,13 @@ def adoptions(ref: str) -> Response:
     with database().reading() as session:
         found = held(session, ref)
         taken = shelf.adoptions_of(session, found)
-        items = [shapes.adoption(session, one, reader_language()) for one in taken]
-    return answer({"total": len(items), "items": items})
+        part = paging.part(len(taken))
+        items = [
+            shapes.adoption(session, one, reader_language()) for one in (part.of(taken) if part else taken)
+        ]
+    made = answer({"total": len(taken), **(part.data() if part else {}), "items": items})
+    made.headers.extend(part.links() if part else {})
+    return made
 
 
 @api.get("/v1/practices/<ref>/versions")

@@ -212,7 +212,7 @@ def _answers() -> dict[str, Any]:
                 "modified": TEXT,
             }
         ),
-        "Adoptions": page_(ref_("Adoption")),
+        "Adoptions": page_(ref_("Adoption"), page=NUMBER, per_page=NUMBER),
         "Version": object_(version),
         **schemas_afterlife.afterlife(),
         **schemas_calls.calls(),

@@ -95,11 +95,10 @@ def practice_in_full(
 ) -> dict[str, Any]:
     """A practice with its whole record, how it was judged and how often it was taken up."""
     owner = shelf.community_of(session, one)
-    taken = shelf.adoptions_of(session, one)
     return practice(one, owner, language) | {
         "record": one.record,
         "reviews": len(shelf.reviews_of(session, one)),
-        "adoptions": sum(a.counts for a in taken),
+        "adoptions": shelf.taken_up(session, one),
         "ratings": [distribution(d, language) for d in judged],
         "review_due": one.review_due.isoformat() if one.review_due else None,
     }

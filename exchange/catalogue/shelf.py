@@ -103,6 +103,21 @@ def adoptions_of(session: Session, of: Practice) -> list[Adoption]:
     return sorted(found, key=lambda a: bool(a.record.get("inverse")))
 
 
+def last_adoptions(session: Session, of: Practice, limit: int, offset: int = 0) -> tuple[int, list[Adoption]]:
+    """How many adoptions of a practice are told, and so many of them, those that moved last first."""
+    told = Adoption.practice_id == of.id, Adoption.withdrawn_at == None  # noqa: E711
+    total = session.exec(select(func.count()).select_from(Adoption).where(*told)).one()
+    query = select(Adoption).where(*told).order_by(col(Adoption.modified_at).desc(), col(Adoption.id).desc())
+    return total, list(session.exec(query.limit(limit).offset(offset)))
+
+
+def taken_up(session: Session, of: Practice) -> int:
+    """How many adoptions of a practice count (`Adoption.counts`)."""
+    record: Any = col(Adoption.record)
+    query = select(func.count()).select_from(Adoption).where(Adoption.practice_id == of.id, *STANDING)
+    return session.exec(query.where(record["inverse"].as_boolean().is_not(True))).one()
+
+
 def is_hearsay(adoption: Adoption, adopter: Community) -> bool:
     """Whether an owner elsewhere tells it of a community of ours, which could have told it itself.
 

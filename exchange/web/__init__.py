@@ -41,6 +41,7 @@ from exchange.web.operators import (
     tending,
 )
 from exchange.web.practices import (
+    adopters,
     adopting,
     beside,
     passing,
@@ -57,7 +58,7 @@ from exchange.web.writing import changes, merging, officer, taking_in, translati
 PAGES = (
     accessible,
     *(public, finding, feeds, practice, communities, commitments, comparing, network, changes, correcting),
-    *(account, desk, officer, rating, adopting, following, moderating, clusters, tending, speaking),
+    *(account, desk, officer, rating, adopters, adopting, following, moderating, clusters, tending, speaking),
     *(forgotten, people, asking, belonging, searches, collections, seeking, mapping, streets),
     *(places, beside, sheet, passing, calls, leading),
     *(beginning, house, gatekeeping, own_account, followed),

@@ -10,6 +10,7 @@ instances, it is the same.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -87,35 +88,42 @@ class Lineage:
 def of(session: Session, practice: Practice) -> Lineage:
     """All that is connected with a practice, in whichever direction."""
     found: dict[str, Station] = {}
+    adopters: dict[
+        str, Station
+    ] = {}  # adoptions without a practice of their own: they come last into the room
     lines: dict[tuple[str, str], Line] = {}
     waiting, left_out = [practice.uri], False
     while waiting:
         uri = waiting.pop(0)
-        if uri in found:
+        if uri in found or uri in adopters:
             continue
         if len(found) >= MOST:
             left_out = True
             break
         held = links.at(session, uri)
         found[uri] = _practice(session, held) if held else _elsewhere(session, uri)
-        around = list(_around(session, uri, held, found))
+        around = list(_around(session, uri, held, adopters))
         for line in around:
             key = (line.source, line.target)
             if key not in lines or _weight(line) < _weight(lines[key]):
                 lines[key] = line
         waiting += sorted({end for line in around for end in (line.source, line.target)} - found.keys())
+    left_out = left_out or len(found) + len(adopters) > MOST
+    found |= dict(islice(adopters.items(), MOST - len(found)))
     known = [line for line in lines.values() if {line.source, line.target} <= found.keys()]
     stations = dict(sorted(found.items(), key=lambda one: (one[1].since, one[0])))
     return Lineage(stations, _with_circles(known, list(stations)), left_out)
 
 
-def _around(session: Session, uri: str, held: Practice | None, found: dict[str, Station]) -> Iterable[Line]:
+def _around(
+    session: Session, uri: str, held: Practice | None, adopters: dict[str, Station]
+) -> Iterable[Line]:
     """The lines that begin or end at an address; adoptions without a practice of their own come with them."""
     if held is not None:
-        adoptions = _adoptions(session, Adoption.practice_id == held.id)
+        adoptions = _drawable(session, held)
         _together = _read(session, adoptions)  # as long as it is held, each is read from memory
         for adoption in adoptions:
-            yield _adopted(session, adoption, held, found)
+            yield _adopted(session, adoption, held, adopters)
         for target in links.named_by(session, held, BASED_ON):
             yield Line(target, uri, DECLARED)
     for later in links.naming(session, uri, BASED_ON):
@@ -123,7 +131,7 @@ def _around(session: Session, uri: str, held: Practice | None, found: dict[str, 
     for adoption in _adoptions(session, Adoption.own_practice == uri):
         if _own(session, adoption) != uri:
             continue
-        yield _adopted(session, adoption, session.get_one(Practice, adoption.practice_id), found)
+        yield _adopted(session, adoption, session.get_one(Practice, adoption.practice_id), adopters)
 
 
 def _read(session: Session, adoptions: list[Adoption]) -> list[Any]:
@@ -141,12 +149,27 @@ def _adoptions(session: Session, where: Any) -> list[Adoption]:
     return sorted(session.exec(query), key=lambda a: a.uri)
 
 
-def _adopted(session: Session, adoption: Adoption, practice: Practice, found: dict[str, Station]) -> Line:
+def _drawable(session: Session, practice: Practice) -> list[Adoption]:
+    """The adoptions of a practice that a graph may have room for, with a practice of their own or without one."""
+    columns = select(Adoption.id, Adoption.uri, Adoption.own_practice).where(
+        Adoption.practice_id == practice.id,
+        Adoption.withdrawn_at == None,  # noqa: E711
+    )
+    ordered = sorted(
+        session.exec(columns), key=lambda row: row[1]
+    )  # a database may order by its own language
+    ids = [
+        key for own in (True, False) for key in [row[0] for row in ordered if bool(row[2]) is own][: MOST + 1]
+    ]
+    return _adoptions(session, col(Adoption.id).in_(ids))
+
+
+def _adopted(session: Session, adoption: Adoption, practice: Practice, adopters: dict[str, Station]) -> Line:
     """The line of an adoption; where it has no practice of its own, its adopter becomes a station."""
     end = _own(session, adoption)
     if end is None or end == practice.uri:
         end = adoption.uri
-        found[end] = _adopter(session, adoption)
+        adopters[end] = _adopter(session, adoption)
     if adoption.documented_by == OTHERS:
         state = DOCUMENTED
     else:

@@ -36,6 +36,8 @@ from exchange.web.frame.reach import database, instance
 from exchange.web.practices import citing
 
 READINGS = ("both", "original", "translation")
+FEW = 25  # adoptions on the page itself; there may be thousands, and an owner can tell of any number
+Adopted = tuple[Adoption, Community | None, AdoptionAnswer | None]
 
 
 @dataclass
@@ -76,7 +78,9 @@ class Afterlife:
     lent: dict[int, list[Voice]]
     answers: dict[int, Answer]
     reviews: list[tuple[Review, Community]]
-    adoptions: list[tuple[Adoption, Community | None, AdoptionAnswer | None]]
+    adopted: int  # how many count
+    told: int  # how many adoptions there are to read; `adoptions` has the last of them
+    adoptions: list[Adopted]
     lineage: Map | None
     lineage_picture: Picture | None
     comments: list[Comment]
@@ -171,14 +175,14 @@ def telling(practice: Practice, owner: Community) -> Telling:
 
 def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife:
     graph = lineage.of(session, found)
-    adoptions = shelf.adoptions_of(session, found)
+    told, last = shelf.last_adoptions(session, found, FEW)
+    last.sort(key=lambda a: (bool(a.record.get("inverse")), a.issued_at, a.id))
     judged = judgement.judged(session, found)
     given = shelf.reviews_of(session, found)
     lent: dict[int, list[Voice]] = defaultdict(list)
     for voice in judged.voices:
         if voice.lent and voice.review.id is not None:
             lent[voice.review.id].append(voice)
-    told = handshake.all_of(session, adoptions, owner)
     drawn = tram.drawn(graph, found.uri) if len(graph.stations) > 1 else None
     return Afterlife(
         judgement=judged,
@@ -186,19 +190,23 @@ def _afterlife(session: Session, found: Practice, owner: Community) -> Afterlife
         lent=lent,
         answers=answer.of_all(session, [review for review, _ in given]),
         reviews=given,
-        adoptions=[
-            (
-                a,
-                session.get(Community, a.adopter_id) if a.adopter_id else None,
-                told.get(a.uri),
-            )
-            for a in adoptions
-        ],
+        adopted=shelf.taken_up(session, found),
+        told=told,
+        adoptions=with_answers(session, last, owner),
         lineage=drawn,
         lineage_picture=trams.picture(drawn) if drawn else None,
         comments=moderate.shown(session, found),
         endorsements=moderate.endorsements(session, found),
     )
+
+
+def with_answers(session: Session, adoptions: list[Adoption], owner: Community) -> list[Adopted]:
+    """Adoptions with the adopter, where it has a page, and what the owner answered."""
+    said = handshake.all_of(session, adoptions, owner)
+    return [
+        (a, session.get(Community, a.adopter_id) if a.adopter_id else None, said.get(a.uri))
+        for a in adoptions
+    ]
 
 
 def _reading() -> str:

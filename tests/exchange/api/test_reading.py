@@ -3,6 +3,8 @@
 import pytest
 from sqlmodel import select
 
+from exchange.catalogue import shelf
+from exchange.catalogue.adoption import adopt
 from exchange.models.practice import Practice
 from tests.exchange.api.conftest import ORIGIN, Programs
 
@@ -139,6 +141,26 @@ def test_reviews_adoptions_and_versions_hang_below_a_practice(programs: Programs
     assert programs.get(f"{below}/versions/1").json["record"]["language"] == "fr"
     assert programs.get(f"{below}/versions/2").status_code == 404
     assert programs.get(f"{below}/versions/first").status_code == 404
+
+
+def test_adoptions_come_in_pages_to_who_asks_for_one(programs: Programs) -> None:
+    with programs.instance.database.writing() as session:
+        found = shelf.practice(session, programs.practice)
+        for number in range(7):
+            adopter = {"name": f"Place {number}", "country": "DE"}
+            adopt.document_adoption(session, found, adopter, stage="ad-piloting")
+    path = f"/v1/practices/{programs.practice}/adoptions"
+    whole = programs.get(path).json
+    assert (whole["total"], len(whole["items"]), "page" in whole) == (7, 7, False)
+    answer = programs.get(f"{path}?page=2&per_page=3")
+    assert {**answer.json, "items": 0} == {"total": 7, "page": 2, "per_page": 3, "items": 0}
+    assert answer.json["items"] == whole["items"][3:6]
+    address = f"<{ORIGIN}/api{path}?page={{}}&per_page=3>"
+    assert answer.headers["Link"] == ", ".join(
+        (f'{address.format(1)}; rel="prev"', f'{address.format(3)}; rel="next"')
+    )
+    assert programs.get(f"{path}?page=9").json["items"] == []
+    assert programs.get(f"{path}?page=0").status_code == programs.get(f"{path}?per_page=x").status_code == 400
 
 
 def test_communities_and_vocabularies_can_be_read(programs: Programs) -> None:

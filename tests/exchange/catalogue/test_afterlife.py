@@ -159,6 +159,20 @@ def test_lineage_has_forks_meetings_and_circles_and_is_the_same_from_everywhere(
     assert lineage.depths(graph)[met.uri] == 2
 
 
+def test_a_lineage_draws_no_more_than_its_room_and_practices_go_before_adopters(
+    session: Session, practice: Practice, loos: Community, ulm: Community
+) -> None:
+    for number in range(lineage.MOST + 20):
+        adopter = {"name": f"Place {number}", "country": "DE"}
+        adopt.document_adoption(session, practice, adopter, stage="ad-piloting")
+    own = publish.publish(session, ulm, complete({"title": {"en": "Ulm's own"}}))
+    adopt.adopt(session, practice, ulm, stage="ad-operating", ownPractice=own.uri)
+    graph = lineage.of(session, practice)
+    assert (len(graph.stations), graph.left_out) == (lineage.MOST, True)
+    assert {practice.uri, own.uri} <= graph.stations.keys()
+    assert {end for line in graph.lines for end in (line.source, line.target)} == graph.stations.keys()
+
+
 def test_nobody_names_anothers_practice_as_their_own(
     session: Session, practice: Practice, arvieu: Community, ulm: Community
 ) -> None:

@@ -163,6 +163,31 @@ def test_who_took_up_what_is_withdrawn_reads_so_and_why_and_is_led_nowhere(house
         assert all(a.text.strip() or a.find("svg") or a.find("img") for a in page.select("main a"))
 
 
+def test_a_practice_shows_the_last_of_many_adoptions_and_leads_to_all_of_them_in_pages(house: House) -> None:
+    practice = house.publish("ulm", complete({"language": "de", "title": "Ein Hof für alle"}))
+    with house.instance.database.writing() as session:
+        held = shelf.practice(session, practice.key)
+        for number in range(60):
+            adopter = {"name": f"Place {number}", "country": "DE"}
+            adopt.document_adoption(session, held, adopter, stage="ad-piloting")
+        adopt.document_adoption(
+            session, held, {"name": "Teacher", "country": "DE"}, stage="ad-operating", inverse=True
+        )
+    page = Visitor(house).see(f"/practices/{practice.key}")
+    assert page.select_one(".jump a").text == "60 adoptions"  # what went the other way round is none
+    there = page.find("section", {"aria-labelledby": "adoptions"})
+    shown = [one.select_one(".meta").text for one in there.select("li[id^=adoption-]")]
+    assert (len(shown), "Place 36" in shown[0], "Teacher" in shown[-1]) == (25, True, True)
+    link = there.find("a", string="All 61 adoptions")["href"]
+    first = Visitor(house).see(link)
+    assert len(first.select("li[id^=adoption-]")) == 50
+    last = Visitor(house).see(first.find("a", rel="next")["href"])
+    assert "Place 0" in last.select("li[id^=adoption-]")[-1].text
+    assert Visitor(house).see(f"{link}?page=77").find("a", rel="prev")["href"].endswith("page=1")
+    few = Visitor(house).see(SAILLANS)
+    assert not few.find("a", href=f"{SAILLANS}/adopters")
+
+
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_an_adoption_that_was_recorded_by_mistake_is_taken_back_after_one_question(
     house: House, withdrawn: bool

@@ -57,6 +57,12 @@ def adopt(
         raise Refusal([Problem("version", Message(N_("There is no such version of the practice.")))])
     dated = {"stageDates": _dates(found, record) | {stage: on}} if on else {}
     merged = adoption_rules.read(stage, (found.record if found else {}) | record | dated).data()
+    told = list(found.record.get("history") or ()) if found else []
+    follows = version or (found.practice_version if found else practice.version)
+    today = now().date().isoformat()
+    step = _way(told, stage, follows, on and merged["stageDates"][stage], today)[-1]
+    if on or step["date"] != today:  # where the adopter is it may be tomorrow already
+        adoption_rules.check_began(merged.get("since"), step["date"], "on" if on else "since")
     kind = "Update" if found else "Create"
     if found is None:
         found = _new(practice, by, stage)

@@ -12,6 +12,7 @@ from exchange.vocabulary.adoption import AdoptionRecord
 from exchange.vocabulary.fields import to_come
 
 TO_COME = N_("This date is still to come.")
+TOO_EARLY = N_("It began in %(since)s, as you say: this stage was not reached before that, in %(reached)s.")
 NO_REASON = N_("Say why it was not pursued or was stopped; others learn most from that.")
 
 
@@ -43,3 +44,16 @@ def read(stage: Any, record: dict[str, Any], *, documented: bool = False) -> Ado
     if owed:
         raise Refusal([Problem(path, Message(text)) for path, text in owed.items()])
     return found
+
+
+def check_began(since: str | None, reached: str, field: str) -> None:
+    """Refuse, at that field, a stage that was reached before the adoption began.
+
+    Earlier steps may lie before it: who stops and begins again has a new beginning. A year is before a month of
+    another year only, and what is told as approximate (2014~) is before nothing.
+    """
+    if since is None or since[-1] in "~?%" or reached[-1] in "~?%":
+        return
+    known = min(len(since), len(reached))
+    if reached[:known] < since[:known]:
+        raise Refusal([Problem(field, Message(TOO_EARLY, {"since": since, "reached": reached}))])

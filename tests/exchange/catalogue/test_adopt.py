@@ -104,6 +104,43 @@ def test_a_contest_owes_its_reason_and_only_the_origin_answers(
         adopt.confirm(session, taken)
 
 
+@pytest.mark.parametrize(
+    ("since", "on", "field"),
+    [
+        ("2025", "2024", "on"),
+        ("2025-03", "2025-02-28", "on"),
+        ("2025-03", "2025", None),
+        ("2025~", "2024", None),
+        ("2024", "2024-01-01", None),
+        ("2025", None, None),
+    ],
+)
+def test_no_stage_is_reached_before_the_adoption_began(
+    session: Session, practice: Practice, arvieu: Community, since: str, on: str | None, field: str | None
+) -> None:
+    more = {"since": since, "adaptationType": "at-adapt"}
+    if field is None:
+        assert adopt.adopt(session, practice, arvieu, stage="ad-decided", on=on, **more).stage == "ad-decided"
+        return
+    with pytest.raises(Refusal) as refusal:
+        adopt.adopt(session, practice, arvieu, stage="ad-decided", on=on, **more)
+    assert [p.path for p in refusal.value.problems] == [field]
+
+
+def test_who_begins_again_begins_later_than_the_first_time(
+    session: Session, practice: Practice, arvieu: Community
+) -> None:
+    def go(stage: str, **more: Any) -> Adoption:
+        return adopt.adopt(session, practice, arvieu, stage=stage, **more)
+
+    go("ad-piloting", on="2019", since="2019")
+    with pytest.raises(Refusal) as refusal:
+        go("ad-piloting", since="2020")
+    assert [p.path for p in refusal.value.problems] == ["since"]
+    go("ad-stopped", on="2020", reason={"text": {"fr": "Trop tôt."}})
+    assert go("ad-piloting", on="2023-05", since="2023").record["since"] == "2023"
+
+
 def test_the_way_of_an_adoption_is_kept_with_its_days_and_versions(
     session: Session, practice: Practice, arvieu: Community
 ) -> None:

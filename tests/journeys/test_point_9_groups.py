@@ -124,7 +124,7 @@ def test_a_community_from_elsewhere_joins_when_a_coordinator_agrees(
     rig.settle()
     assert (_members(house)[1:], _members(house, ASKED)) == ([town], [])
     accept, follow = fedi.told("town")
-    assert (follow["type"], follow["actor"]) == ("Follow", f"{house.origin}/actor"), "its practices are wanted"
+    assert (follow["type"], follow["actor"]) == ("Follow", f"{house.origin}/actor"), "and is wanted"
     assert (accept["type"], accept["actor"], accept["object"]["id"]) == ("Accept", group, join["id"])
     [reject] = fedi.told("other")
     assert (reject["type"], reject["object"]["type"], reject["object"]["actor"]) == ("Reject", "Join", other)

@@ -6,9 +6,11 @@ request would be read as the next request (RFC 9112, 6.1 and 11.2). Such a reque
 connection closed behind the answer.
 
 Connections that say nothing are let go after a while. When there are so many of them that somebody new could soon
-not come in any more, the while is short: nobody holds the house by sitting in it.
+not come in any more, the while is short, and who speaks a letter at a time does not speak: nobody holds the house
+by sitting in it.
 """
 
+import time
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -17,6 +19,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 CROWDED = 0.75  # of the connections that may be open at once
 BRIEF = 0.5  # seconds that a connection may then stay open without a request
+SLOW = 10.0  # seconds that a request may then take to come in, or its answer to be read
 
 
 class _Parser(HTTPRequestParser):
@@ -36,6 +39,12 @@ class _Parser(HTTPRequestParser):
 
 class _Channel(HTTPChannel):
     parser_class = _Parser
+    began = float("inf")  # when the first byte of its latest request came
+
+    def received(self, data: bytes) -> bool:
+        if self.request is None:
+            self.began = time.time()
+        return bool(super().received(data))
 
 
 def strict_server(app: Any, listening: dict[int, Any], **options: Any) -> Any:
@@ -71,7 +80,8 @@ def _let_go_of_the_silent(server: Any) -> None:
         crowded = len(server.active_channels) > CROWDED * server.adj.connection_limit
         since = now - (BRIEF if crowded else server.adj.channel_timeout)
         for channel in server.active_channels.values():
-            if not channel.requests and channel.last_activity < since:
+            slow = crowded and channel.began < now - SLOW
+            if not channel.requests and (slow or channel.last_activity < since):
                 channel.will_close = True
 
     server.maintenance = maintenance

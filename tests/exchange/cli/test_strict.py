@@ -5,11 +5,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
 
+from exchange.cli import strict
 from exchange.cli.serving import _Dispatcher
 from exchange.cli.strict import strict_server
 
@@ -51,6 +52,33 @@ def test_a_house_full_of_silent_people_still_lets_somebody_in(port: int) -> None
         for _n in range(2 * LIMIT):
             crowd.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
         assert ask(port, patience=20) == b"hello"
+
+
+def test_a_house_full_of_people_who_stutter_still_lets_somebody_in(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strict, "SLOW", 2.0)
+    over = threading.Event()
+
+    def stutter() -> None:
+        with ExitStack() as crowd:
+            address = ("127.0.0.1", port)
+            said = [crowd.enter_context(socket.create_connection(address, timeout=5)) for _ in range(LIMIT)]
+            for one in said:
+                one.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nX: ")
+            while not over.wait(0.1):
+                for one in said:
+                    with suppress(OSError):
+                        one.sendall(b"x")
+
+    crowd = threading.Thread(target=stutter)
+    crowd.start()
+    try:
+        time.sleep(0.5)
+        assert ask(port, patience=10) == b"hello"
+    finally:
+        over.set()
+        crowd.join()
 
 
 def test_where_there_is_room_a_silent_connection_is_left_alone(port: int) -> None:

@@ -1,5 +1,6 @@
 """What the words of a search stand for: the vocabularies, as the search engine takes them."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -10,6 +11,11 @@ from search.words.thesaurus import Concept, Thesaurus
 
 # Languages that records are in and that no stemmer reads
 OTHERS = ("bg", "cy", "gl", "is", "lb", "lv", "mk", "mt", "nb", "nn", "ru", "sk", "sl", "sq", "sr", "uk")
+# The official languages of the Union, in which countries and languages are named
+UNION = (
+    *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr"),
+    *("hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv"),
+)
 # facet → the schemes that its values are from
 SCHEMES = {
     "theme": ("themes",),
@@ -22,6 +28,7 @@ SCHEMES = {
     "topography": ("topography",),
     "commitment": ("inclusive-smart-cities", "responsible-digital-territories", "smart-city-charta"),
 }
+_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 # The landscapes that are found by their names among other words: “plain”, “costa” and “Ebene” mean more than these.
 SPOKEN = ("tp-island", "tp-mountain")
 
@@ -38,13 +45,13 @@ def thesaurus() -> Thesaurus:
         ),
         (*LAYOUT.subjects, *LAYOUT.surroundings),
         later={"country": _countries, "language": _languages},
-        open=("language",),
+        open={"language": _CODE},
     )
 
 
 def _countries() -> Iterator[Concept]:
-    """Countries under either of their codes, with their names in the languages of the pages."""
-    called = {language: dict(names.countries(language)) for language in concepts.LANGUAGES}
+    """Countries under either of their codes, with their names in the languages of the Union."""
+    called = {language: dict(names.countries(language)) for language in UNION}
     for code in called["en"]:
         labels = {language: (known[code],) for language, known in called.items() if code in known}
         yield Concept(
@@ -54,9 +61,7 @@ def _countries() -> Iterator[Concept]:
 
 def _languages() -> Iterator[Concept]:
     for code in STEMMERS | dict.fromkeys(OTHERS):
-        yield Concept(
-            "language", code, {one: (names.language_name(code, one),) for one in concepts.LANGUAGES}
-        )
+        yield Concept("language", code, {one: (names.language_name(code, one),) for one in UNION})
 
 
 def _labels(one: concepts.Concept) -> dict[str, tuple[str, ...]]:

@@ -320,14 +320,24 @@ class _Parser:
         meant = [self.thesaurus.values(name, value) for value in given]
         for value, found in zip(given, meant, strict=True):
             if not found:
-                self._mistake(
-                    "“%(value)s” is none of the values of “%(field)s:”.",
-                    token,
-                    value=value[:MOST_SHOWN],
-                    field=name,
-                )
+                self._no_value(name, value, token)
         known = tuple(dict.fromkeys(one for found in meant for one in found))
         return Facet(name, known) if known else None
+
+    def _no_value(self, name: str, value: str, token: Lexeme) -> None:
+        typed = value[:MOST_SHOWN]
+        if near := self.thesaurus.near(name, value):
+            self._mistake(
+                "“%(value)s” is none of the values of “%(field)s:”. Did you mean %(near)s?",
+                token,
+                value=typed,
+                field=name,
+                near=" · ".join(near),
+            )
+        else:
+            self._mistake(
+                "“%(value)s” is none of the values of “%(field)s:”.", token, value=typed, field=name
+            )
 
     def _near(self, token: Lexeme) -> Tree:
         where, km = values.place(token.text + token.more)

@@ -1,6 +1,6 @@
 """What a query means in this index: read, with its references looked up; and through what a hit was found."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from search.engine import Query
@@ -38,6 +38,22 @@ def understand(shelf: Shelf, query: Query, layout: Layout) -> Understood:
 def points(query: Query, layout: Layout) -> bool:
     """Whether a query points at something that only the index can look up: near a name, like a document."""
     return _points(syntax.read(query.text, layout, query.thesaurus).tree)
+
+
+def values(text: str, fields: Collection[str], layout: Layout) -> Iterator[tuple[str, str]]:
+    """What a query asks for of these facets, as (facet, value), each as it was typed."""
+    yield from _values(syntax.read(text, layout).tree, fields)
+
+
+def _values(node: syntax.Tree, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    match node:
+        case syntax.Facet(name, several) if name in fields:
+            yield from ((name, value) for value in several)
+        case syntax.Not(part):
+            yield from _values(part, fields)
+        case syntax.And(parts) | syntax.Or(parts):
+            for part in parts:
+                yield from _values(part, fields)
 
 
 def _points(node: syntax.Tree) -> bool:

@@ -4,15 +4,19 @@ The host fills it with its vocabularies and gives it along with a query. Nothing
 label that is added helps with the next question.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from search.words.spelling import MOST_MISTAKES, SHORTEST, distance
 from search.words.text import base_language, fold, stems, words
 
 LONGEST_LABEL = 5  # words
 MOST_READINGS = 8  # of one run of words in one language
+MOST_NEAR = 3  # values that may have been meant
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Thesaurus:
 
     `concepts` are all that can be named as a value of a facet; of those whose field is in `subjects`,
     the labels are also found in the words of a query. `later` makes the concepts of a field when somebody
-    first names one of its values. Of the `open` fields an index may have values that nobody listed.
+    first names one of its values. Of the `open` fields an index may have values that nobody listed: such as
+    are written as the field's pattern says. `fields` are known although none of their values may be.
     """
 
     def __init__(
@@ -44,11 +49,14 @@ class Thesaurus:
         subjects: Iterable[str] = (),
         *,
         later: Mapping[str, Callable[[], Iterable[Concept]]] | None = None,
-        open: Iterable[str] = (),
+        open: Mapping[str, re.Pattern[str]] | None = None,
+        fields: Iterable[str] = (),
     ) -> None:
         self._later = dict(later or {})
-        self._open = frozenset(open)
-        self._values: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._open = dict(open or {})
+        self._values: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in fields}
+        self._written: dict[str, dict[str, str]] = {}
+        self._beside: Thesaurus | None = None
         self._labels: dict[tuple[str, ...], dict[tuple[str, str], None]] = {}
         self._languages: dict[str, None] = {}
         subjects = set(subjects)
@@ -65,8 +73,9 @@ class Thesaurus:
             concept.value.partition("-")[2],
             *(text for all in concept.labels.values() for text in all),
         ):
-            if key := _key(name):
+            if key := folded(name):
                 known.setdefault(key, meant)
+                self._written.setdefault(concept.field, {}).setdefault(key, name)
 
     def _learn(self, concept: Concept) -> None:
         about = (concept.field, concept.value)
@@ -84,25 +93,50 @@ class Thesaurus:
 
     def knows(self, field: str) -> bool:
         """Whether the values of a facet are listed here."""
-        return field in self._values or field in self._later
+        return field in self._values or field in self._later or self._aside(field) is not None
+
+    def beside(self, other: "Thesaurus") -> "Thesaurus":
+        """The same, with the values of other fields."""
+        both = copy(self)
+        both._beside = other
+        return both
+
+    def _aside(self, field: str) -> "Thesaurus | None":
+        return self._beside if self._beside is not None and self._beside.knows(field) else None
 
     def values(self, field: str, typed: str) -> tuple[str, ...]:
         """What was meant: by its id, by its id without the prefix, or by a label in any language; () if unknown.
 
         Words of a label are enough where only one thing has them: `rural` for “Rural area (thinly populated)”.
         """
-        if (make := self._later.get(field)) is not None:
-            for concept in make():
-                self._name(concept)
-            self._later.pop(field, None)
-        known = self._values.get(field, {})
-        key = _key(typed)
+        if (other := self._aside(field)) is not None:
+            return other.values(field, typed)
+        known = self._known(field)
+        key = folded(typed)
         if found := known.get(typed.strip().casefold()) or known.get(key):
             return found
         having = {meant for label, meant in known.items() if key and f" {key} " in f" {label} "}
         if len(having) == 1:
             return having.pop()
-        return (typed,) if field in self._open else ()
+        pattern = self._open.get(field)
+        return (typed,) if pattern is not None and pattern.fullmatch(typed) else ()
+
+    def near(self, field: str, typed: str) -> list[str]:
+        """What the values are called that may have been meant: nearly so, or with these words and others."""
+        if (other := self._aside(field)) is not None:
+            return other.near(field, typed)
+        key, met = folded(typed), dict[tuple[str, ...], tuple[int, str]]()
+        for label, meant in self._known(field).items():
+            if label in self._written.get(field, {}) and (far := unlike(key, label)) is not None:
+                met[meant] = min(met.get(meant, (far, label)), (far, label))
+        return [self._written[field][label] for _far, label in sorted(met.values())[:MOST_NEAR]]
+
+    def _known(self, field: str) -> dict[str, tuple[str, ...]]:
+        if (make := self._later.get(field)) is not None:
+            for concept in make():
+                self._name(concept)
+            self._later.pop(field, None)
+        return self._values.get(field, {})
 
     def about(self, typed: Sequence[str], languages: Collection[str] = ()) -> list[tuple[str, str]]:
         """The concepts (facet, value) that have these words, in this order and in any inflection, as a label.
@@ -135,7 +169,18 @@ class Thesaurus:
         return {letter: list(all) for letter, all in found.items()}
 
 
-def _key(name: str) -> str:
+def unlike(typed: str, name: str) -> int | None:
+    """How many mistakes lie between two folded names, 0 when the one has the other's words; None when too many."""
+    if typed and f" {typed} " in f" {name} ":
+        return 0
+    most = min(MOST_MISTAKES, len(typed) // SHORTEST)
+    if not most or abs(len(typed) - len(name)) > most:
+        return None
+    return far if (far := distance(typed, name, most)) <= most else None
+
+
+def folded(name: str) -> str:
+    """The words of a name as they are compared."""
     return " ".join(fold(word) for word in words(name))
 
 

@@ -1,6 +1,7 @@
 """The query language: trees, and a sentence for every mistake."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -186,7 +187,10 @@ def test_words_of_a_name_are_enough_where_only_one_value_has_them() -> None:
     assert read("degurba:rural", thesaurus=places).tree == Facet("degurba", ("dg-3",))
     assert read('degurba:"thinly populated"', thesaurus=places).tree == Facet("degurba", ("dg-3",))
     (mistake,) = read("degurba:populated", thesaurus=places).mistakes
-    assert str(mistake) == "“populated” is none of the values of “degurba:”."
+    assert str(mistake) == (
+        "“populated” is none of the values of “degurba:”. "
+        "Did you mean City (densely populated) · Rural area (thinly populated)?"
+    )
     assert read("degurba:ural", thesaurus=places).mistakes
 
 
@@ -204,7 +208,7 @@ ALL_VALUES = Thesaurus(
     later={
         "country": lambda: [Concept("country", "EL", {"en": ["Greece"], "de": ["Griechenland"]}, ("GR",))]
     },
-    open=("country",),
+    open={"country": re.compile(".+")},
 )
 
 
@@ -309,3 +313,29 @@ def test_anything_can_be_read(text: str) -> None:
     if reading.tree == And() and text.strip():
         assert reading.mistakes
     assert all(str(mistake) for mistake in reading.mistakes)
+
+
+def test_a_value_that_is_nearly_one_comes_with_what_was_meant() -> None:
+    (mistake,) = read("theme:mobilty", thesaurus=THEMES).mistakes
+    assert str(mistake).endswith("“theme:”. Did you mean mobility?")
+
+
+def test_an_open_field_takes_what_is_written_as_its_values_are() -> None:
+    languages = Thesaurus(
+        [Concept("language", "de", {"en": ["German"], "pl": ["niemiecki"]})],
+        open={"language": re.compile("[a-z]{2,3}")},
+    )
+    assert read("language:ast", thesaurus=languages).tree == Facet("language", ("ast",))
+    assert read("language:niemiecki", thesaurus=languages).tree == Facet("language", ("de",))
+    (mistake,) = read("language:gemran", thesaurus=languages).mistakes
+    assert mistake.params["near"] == "German"
+
+
+def test_values_of_other_fields_stand_beside_those_of_the_vocabularies() -> None:
+    towns = Thesaurus([Concept("community", "https://a/ulm", {"und": ["Ulm"]})], fields=("adopted_by",))
+    both = THEMES.beside(towns)
+    assert read("community:ulm theme:mobility", thesaurus=both).tree == And(
+        (Facet("community", ("https://a/ulm",)), Facet("theme", ("th-mobility",)))
+    )
+    assert read("adopted_by:ulm", thesaurus=both).mistakes
+    assert not read("adopted_by:ulm", thesaurus=THEMES).mistakes

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from exchange.catalogue import shelf
-from exchange.catalogue.finding import alike, facets, fairness, narrowed, sensing
+from exchange.catalogue.finding import alike, facets, fairness, narrowed, owners, sensing
 from exchange.catalogue.search_values import read_filter, read_near, read_number
 from exchange.messages import N_, Message, NotFound, NotNow, Problem, Refusal
 from exchange.models.community import Community
@@ -15,6 +15,7 @@ from exchange.vocabulary import names
 from exchange.vocabulary.thesaurus import thesaurus
 from search.answer import cursor, sense
 from search.engine import Engine, Hit, Hits, Query, Reason
+from search.words.thesaurus import Thesaurus
 
 SORTS = (
     *("relevance", "newest", "updated", "oldest", "adoptions", "evidence", "population", "title"),
@@ -49,6 +50,7 @@ class SearchParams:
     after: str = ""
     home: str = ""
     explain: bool = False
+    owners: Thesaurus | None = None  # communities that the words name, once they have been looked up
 
     @classmethod
     def from_args(cls, args: Mapping[str, Any]) -> "SearchParams":
@@ -99,7 +101,7 @@ class SearchParams:
             page=self.page,
             per_page=self.per_page,
             facets=FACETS,
-            thesaurus=thesaurus(),
+            thesaurus=thesaurus().beside(self.owners) if self.owners else thesaurus(),
             after=self.after,
             explain=self.explain,
         )
@@ -235,7 +237,11 @@ def _point(home: Community | None) -> tuple[float, float] | None:
 
 def addressed(session: Session, params: SearchParams) -> SearchParams:
     """The same question with the owners that it names, and the members of its clusters, by their addresses."""
-    return replace(params, filters=narrowed.addresses(session, params.filters))
+    return replace(
+        params,
+        filters=narrowed.addresses(session, params.filters),
+        owners=owners.named(session, params.q),
+    )
 
 
 def item(hit: Hit, language: str | None) -> dict[str, Any]:

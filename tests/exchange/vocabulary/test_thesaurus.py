@@ -120,3 +120,18 @@ def test_who_looks_for_islands_finds_islands_first(engine: Engine, word: str, la
 def test_a_word_that_means_more_than_a_landscape_is_no_landscape(word: str) -> None:
     assert not thesaurus().about([word])
     assert thesaurus().values("topography", word)
+
+
+@pytest.mark.parametrize(
+    ("facet", "name", "value"),
+    [("language", "niemiecki", "de"), ("country", "Niemcy", "DE"), ("country", "Saksa", "DE")],
+)
+def test_languages_and_countries_are_known_by_their_names_in_the_union(
+    facet: str, name: str, value: str
+) -> None:
+    assert value in thesaurus().values(facet, name)
+
+
+def test_what_is_no_language_is_none() -> None:
+    assert thesaurus().values("language", "ast") == ("ast",)
+    assert thesaurus().values("language", "klingonisch") == ()

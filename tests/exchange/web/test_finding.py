@@ -214,3 +214,19 @@ def test_a_text_without_any_of_the_words_is_shown_in_the_language_that_serves_be
         if card.mark is None:
             texts = [one.get("lang") for one in card.find_all("p", recursive=False) if not one.get("class")]
             assert set(texts) <= {"en", "it"}, card.h3.text
+
+
+@pytest.mark.parametrize("typed", ["saillans", "Saillans", "SAILLANS"])
+def test_a_community_is_known_in_a_question_by_what_it_is_called(settled: House, typed: str) -> None:
+    found = asked(settled, f"/api/v1/practices?q=community:{typed}")
+    names = {item["community"]["name"] for item in found["items"]}
+    assert (len(names), found["mistakes"]) == (1, []), (names, found["mistakes"])
+
+
+def test_a_community_that_nobody_knows_is_said_with_those_that_are_called_nearly_so(settled: House) -> None:
+    found = asked(settled, "/api/v1/practices?q=canteen+community:sailans")
+    assert [one["message"] for one in found["mistakes"]] == [
+        "“sailans” is none of the values of “community:”. Did you mean Saillans?"
+    ]
+    page = Visitor(settled).see("/practices?q=adopted_by:nobodyatall")
+    assert page.find(class_="warning").mark.text.strip() == "adopted_by:nobodyatall"

@@ -248,3 +248,10 @@ def test_a_search_that_is_refused_or_too_long_is_not_kept(house: House, officer:
                 saved.save(session, officer, query)
         with pytest.raises(NotFound):
             saved.search(session, officer, "nothing")
+
+
+def test_a_community_that_the_words_of_a_search_name_is_followed(house: House, officer: Officer) -> None:
+    search = keep(house, officer, "q=community:Ulm")
+    house.publish("ulm", titled("A solar roof"))
+    house.publish("arvieu", titled("Another roof"))
+    assert news(house, officer, search) == {"A solar roof": "entered"}

@@ -13,6 +13,7 @@ from search.words.text import (
     base_language,
     fold,
     is_cjk,
+    plain,
     runs,
     runs_from,
     stems,
@@ -80,7 +81,7 @@ class Marker:
             word = run.group()
             meant = judged.get(word)
             if meant is None:
-                meant = judged[word] = self._is_meant(word.lower()[:LONGEST_WORD], language)
+                meant = judged[word] = self._is_meant(plain(word)[:LONGEST_WORD], language)
             if meant:
                 marked.append(run.span())
         if marked and not LEANING.isdisjoint(self.surfaces):

@@ -18,7 +18,7 @@ import Stemmer
 
 # Whatever changes the terms that an index holds must change this number too: it is part of the name
 # of an index's generation, so that no index is ever asked in words it was not built with.
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 
 LONGEST_WORD = 64
 
@@ -120,7 +120,7 @@ def tokens(text: str) -> Iterator[Token]:
     """The words of a *normalised* text, without elided articles; Han, kana and hangul one by one."""
     for match in _WORD.finditer(text):
         start, end = match.span()
-        word = match.group().lower()
+        word = plain(match.group())
         if len(word) <= 7 and end < len(text) and text[end] in _APOSTROPHES and word in ELIDED:
             continue
         if word == "s" and start and text[start - 1] in _APOSTROPHES:
@@ -149,6 +149,18 @@ def _beginning(initial: str) -> re.Pattern[str]:
     return re.compile(rf"{first}(?<![^\W_{_CJK}]{first})[^\W_{_CJK}]*")
 
 
+def plain(word: str) -> str:
+    """The word in lower case and in usual letters: PDFs write ﬁnance and CO₂, some keyboards ｓｏｌａｒ.
+
+    What would be more than one word then (½, ﷺ) stays as it is.
+    """
+    word = word.lower()
+    if word.isascii() or unicodedata.is_normalized("NFKC", word):
+        return word
+    usual = unicodedata.normalize("NFKC", word).lower()
+    return usual if len(_WORD.findall(usual)) == 1 and _WORD.fullmatch(usual) else word
+
+
 def is_cjk(letter: str) -> bool:
     """Whether the letter is a word of its own."""
     return bool(_ALONE.match(letter))
@@ -165,7 +177,7 @@ def fold(word: str) -> str:
 
     Only Latin and Greek letters lose their marks: й is a letter of its own, not an и with a hat.
     """
-    word = word.lower()
+    word = plain(word)
     if word.isascii():
         return word
     out: list[str] = []
@@ -183,7 +195,7 @@ def fold(word: str) -> str:
 def without_marks(text: str) -> str:
     """A whole text folded at once, and further than `fold`: if a folded word has it inside, so does this."""
     bare = _REPLACED.sub(lambda found: str(_LETTERS[ord(found.group())]), text.lower())
-    return _MARKS.sub("", unicodedata.normalize("NFD", bare))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", bare)).lower()
 
 
 def _loses_marks(char: str) -> bool:
@@ -202,11 +214,11 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     stemmer = _stemmer(language)
     if stemmer is None or not word[0].isalpha():
         return ()
-    word = word.lower()
+    word = plain(word)
     found = {fold(stemmer.stemWord(word)): None}
-    plain = fold(word)
-    if plain != word:
-        found[fold(stemmer.stemWord(plain))] = None
+    folded = fold(word)
+    if folded != word:
+        found[fold(stemmer.stemWord(folded))] = None
     return tuple(f"{language}:{stem}" for stem in found)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from search.engine import Engine, Query
 from search.words.compounds import parts
-from search.words.text import STEMMERS, base_language, fold, normalise, stems, tokens, words
+from search.words.text import STEMMERS, base_language, fold, normalise, plain, stems, tokens, words
 from tests.search.library import ask, document
 
 EU_WITH_STEMMER = "cs da de el en es et fi fr ga hr hu it lt nl pl pt ro sv"
@@ -182,7 +182,7 @@ def test_chinese_words_are_found_in_their_order(empty: Engine) -> None:
 def test_words_keep_their_place_in_the_text(text: str) -> None:
     text = normalise(text)
     for token in tokens(text):
-        assert text[token.start : token.end].lower()[:64] == token.text
+        assert plain(text[token.start : token.end])[:64] == token.text
 
 
 @given(st.text(min_size=1))
@@ -190,3 +190,30 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     for word in words(text):
         assert fold(fold(word)) == fold(word)
         assert not any(char.isspace() for char in fold(word))
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "marked"),
+    [
+        ("finance", "Die ﬁnanzen, la ﬁnance locale", "ﬁnance"),
+        ("ｓｏｌａｒ", "Solar roofs", "Solar"),
+        ("solar", "ＳＯＬＡＲ roofs", "ＳＯＬＡＲ"),
+        ("offices", "One oﬀice for all", "oﬀice"),
+        ("CO2", "Less CO₂ than before", "CO₂"),
+        ("co₂", "Less CO2 than before", "CO2"),
+        ("schiff*", "Ein Schiﬀ", "Schiﬀ"),
+        ('"solar roof"', "ｓｏｌａｒ roof", "ｓｏｌａｒ roof"),
+    ],
+)
+def test_letters_of_pdfs_and_wide_letters_are_letters_like_others(
+    empty: Engine, typed: str, text: str, marked: str
+) -> None:
+    empty.put([document("one", "en", "x", text), document("two", "en", "x", "Nothing of it")], [], 1)
+    (hit,) = empty.find(Query(typed, ("en",))).hits
+    assert f"<mark>{marked}</mark>" in hit.snippet
+
+
+def test_what_would_be_several_words_stays_one(empty: Engine) -> None:
+    assert words("½ m² ﷺ") == ["½", "m2", "ﷺ"]
+    empty.put([document("one", "en", "Half: ½ and ﷺ")], [], 1)
+    assert ask(empty, "½") == ["one"]

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from sqlmodel import Session, col, delete, func, or_, select
 
 from exchange.catalogue.finding import find as finding
-from exchange.catalogue.finding import narrowed
+from exchange.catalogue.finding import narrowed, orders
 from exchange.catalogue.finding.find import SearchParams
 from exchange.messages import N_, Message, NotAllowed, NotFound, Problem, Refusal
 from exchange.models.base import now
@@ -72,9 +72,7 @@ def save(
     at = journal.last(session)
     made = SavedSearch(
         officer_id=officer.id,  # type: ignore[arg-type]
-        name=_named(name)
-        if name.strip()
-        else (in_words(session, params, language) or everything)[:LONGEST_NAME],
+        name=_named(name) if name.strip() else _told(session, params, language, everything),
         query=told,
         language=language,
         since=at,
@@ -114,6 +112,13 @@ def in_words(session: Session, params: SearchParams, language: str) -> str:
     called = narrowed.called(session, params.filters, language)
     filters = {n: tuple(called.get(v, v) for v in values) for n, values in params.filters.items()}
     return described(replace(params, filters=filters), language)
+
+
+def _told(session: Session, params: SearchParams, language: str, everything: str) -> str:
+    """What a search is called that nobody named: what it asks, and in which order where that is not the usual one."""
+    asked = in_words(session, params, language) or everything
+    order = orders.called(session, params.sort, params.home, language)
+    return f"{asked[: LONGEST_NAME - len(order) - 2]}, {order}" if order else asked[:LONGEST_NAME]
 
 
 def searches(session: Session, officer: Officer) -> list[Kept]:

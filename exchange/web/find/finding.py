@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from exchange.catalogue.finding import find as finding
 from exchange.catalogue.finding import narrowed, saved
+from exchange.catalogue.finding.orders import FROM_HOME, SORTS
 from exchange.catalogue.search_values import read_filter, read_near
 from exchange.messages import N_, Problem, Refusal
 from exchange.vocabulary import names
@@ -39,17 +40,6 @@ FACETS = {
 OPEN = ("theme", "degurba", "population_class", "country")
 FEW = 8  # values of a facet that are shown before “all”
 LONG = 16  # from here on a facet can be searched
-SORTS = {
-    "relevance": N_("Best match"),
-    "newest": N_("Newest first"),
-    "updated": N_("Last changed first"),
-    "oldest": N_("Oldest first"),
-    "adoptions": N_("Most adopted"),
-    "evidence": N_("Best evidence"),
-    "population": N_("Largest places first"),
-    "title": N_("Title"),
-}
-FROM_HOME = {"like": N_("Most like %(place)s"), "nearest": N_("Nearest to %(place)s")}
 TEXTS = {  # where a word can stand, as it is explained
     "title": N_("title"),
     "keywords": N_("keywords and themes"),

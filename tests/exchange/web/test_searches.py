@@ -204,10 +204,14 @@ def test_what_is_kept_is_the_question_and_not_the_place_in_its_answers(house: Ho
 
 def test_a_search_is_called_after_what_it_asks(house: House) -> None:
     ulm = logged_in(house, "ulm")
-    for query in ("community=arvieu&country=fr", "near=48.1,11.6,50", "sort=newest"):
+    for query in ("community=arvieu&country=fr", "near=48.1,11.6,50", "theme=", "sort=oldest", "sort=title"):
         assert ulm.post("/desk/searches", {"query": query}).status_code == 303
     names = {one.text for one in ulm.see("/desk/searches").select("ul.feed h2 a")}
     assert {"France, Arvieu", "near:48.1,11.6~50km", "All practices"} <= names
+    assert {"All practices, Oldest first", "All practices, Title"} <= names
+    assert ulm.post("/desk/searches", {"query": f"q={'roof+' * 40}&sort=like&home=ulm"}).status_code == 303
+    names = {one.text for one in ulm.see("/desk/searches").select("ul.feed h2 a")}
+    assert any(name.startswith("roof roof") and name.endswith(", Most like Ulm") for name in names)
     assert ulm.post("/desk/searches", {"query": "q=a&" + "x=1&" * 1900}).status_code == 422
 
 

@@ -9,6 +9,7 @@ from exchange.catalogue.people import letters
 from exchange.cli.base import Command, Group, opened, reading
 from exchange.cli.output import print_json, print_table, progress, say
 from exchange.instance import Instance
+from exchange.models.mail import Mail
 from federation.arriving.inbox import Arrival
 from federation.ledger import arrivals, hosts, lease, outbox
 from federation.ledger import journal as journals
@@ -47,18 +48,40 @@ def journal(after: int | None, limit: int, body: bool, as_json: bool) -> None:
 @click.group("queue", cls=Group, invoke_without_command=True)
 @click.option("--dead", is_flag=True, help="Only what was given up.")
 @click.option("--retry", metavar="HOST", help="The same as `queue retry HOST`.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 2**31),
+    default=1000,
+    show_default=True,
+    help="How many of each at most.",
+)
 @reading
-def queue(dead: bool, retry: str | None, as_json: bool) -> None:
-    """Show what has not been delivered or mailed, and what has arrived and was not dealt with."""
+def queue(dead: bool, retry: str | None, limit: int, as_json: bool) -> None:
+    """Show what has not been delivered or mailed, and what has arrived and was not dealt with; the oldest first."""
     if click.get_current_context().invoked_subcommand:
         return
     with opened() as instance:
         if retry:
             _again(instance, retry)
         with instance.database.reading() as session:
-            waiting = outbox.backlog(session, dead=dead)
             states = (lease.DEAD,) if dead else UNFINISHED
-            arrived, unsent = _unfinished(session, states), letters.unsent(session, states)
+            waiting = outbox.backlog(session, dead=dead, limit=limit)
+            arrived = _unfinished(session, states, limit)
+            unsent = letters.unsent(session, states, limit)
+            more = {
+                what: _count(session, table, states) - limit
+                for what, table, shown in (
+                    ("deliveries", outbox.Delivery, waiting),
+                    ("arrivals", Arrival, arrived),
+                    ("letters", Mail, unsent),
+                )
+                if len(shown) == limit
+            }
+    for what, number in more.items():
+        if number > 0:
+            click.echo(
+                f"There are {number} {what} more than are shown; --limit shows more of them.", err=True
+            )
     if as_json:
         return print_json(
             {
@@ -155,9 +178,13 @@ def index_state(instance: Instance) -> dict[str, Any]:
         return instance.index.state(session)
 
 
-def _unfinished(session: Session, states: tuple[str, ...]) -> list[Arrival]:
+def _unfinished(session: Session, states: tuple[str, ...], limit: int) -> list[Arrival]:
     query = select(Arrival).where(col(Arrival.state).in_(states))
-    return list(session.exec(query.order_by(col(Arrival.id)).limit(1000)))
+    return list(session.exec(query.order_by(col(Arrival.id)).limit(limit)))
+
+
+def _count(session: Session, table: Any, states: tuple[str, ...]) -> int:
+    return session.exec(select(func.count()).select_from(table).where(table.state.in_(states))).one()
 
 
 def _entry(row: JournalEntry, body: bool) -> dict[str, Any]:

@@ -170,12 +170,13 @@ def tidy(instance: Instance) -> int:
         "answers": lambda session: session.exec(old[1]),
         "questions": lambda session: ask.forget(session, at - QUESTIONS),
         "searches": lambda session: saved.forget(session, at - REMEMBERED),
-        "arrivals": lambda session: arrivals.forget(session, at - REMEMBERED),
         "keys": lambda session: peers.forget_failures(session, at - FAILURES_REMEMBERED),
     }
     for what, forget in forgotten.items():
         with _by_itself(what), instance.database.writing(quietly=True) as session:
             forget(session)
+    with _by_itself("arrivals"):
+        arrivals.forget(node.database, at - REMEMBERED)
     with _by_itself("lists"):  # the only one that asks others, so that nothing waits for them
         blocklists.refresh(node, at - LISTS_READ)
     return 0

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, bindparam, delete, update
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, bindparam, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
-from federation.base import FederationTable, UtcDateTime, now
+from federation.base import Database, FederationTable, UtcDateTime, now
 from federation.ledger import hosts, lease, outbox, reading
 from federation.ledger.lease import ROW_ID
 from federation.wire.activity import host_of
@@ -15,6 +15,8 @@ from federation.wire.activity import host_of
 if TYPE_CHECKING:
     from federation.node import Incoming
 
+SETTLED = (lease.DONE, lease.REFUSED)
+PORTION = 1000  # rows that are forgotten at once
 HEARD_EVERY = timedelta(minutes=1)  # how exactly a host's last sign of life is kept
 
 
@@ -128,9 +130,23 @@ def revive(session: Session, host: str | None = None) -> int:
     return session.connection().execute(dead.values(state="waiting", attempts=0, due_at=now())).rowcount
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Forget what was seen long ago; its signature is too old to be played again."""
-    settled = delete(Arrival).where(
-        col(Arrival.state).in_(("done", "refused")), col(Arrival.received_at) < before
-    )
-    return session.connection().execute(settled).rowcount
+def forget(database: Database, before: datetime) -> int:
+    """Forget what was seen long ago; its signature is too old to be played again.
+
+    A month of a busy inbox is long to look through. Nobody waits for that: it is only read, and each
+    portion of what is over goes in a transaction of its own.
+    """
+    count, last = 0, 0
+    state = func.coalesce(col(Arrival.state), "")  # by its index all of them would be sorted for each portion
+    while True:
+        over = select(Arrival.id).where(
+            col(Arrival.id) > last, state.in_(SETTLED), col(Arrival.received_at) < before
+        )
+        with database.reading() as session:
+            ids = session.exec(over.order_by(col(Arrival.id)).limit(PORTION)).all()
+        if not ids:
+            return count
+        settled = delete(Arrival).where(col(Arrival.id).in_(ids), col(Arrival.state).in_(SETTLED))
+        with database.writing(quietly=True) as session:
+            count += session.connection().execute(settled).rowcount
+        last = ids[-1] or 0

@@ -146,9 +146,9 @@ def revive(session: Session, host: str | None = None) -> int:
     )
 
 
-def backlog(session: Session, *, dead: bool = False) -> list[Delivery]:
-    """What has not arrived, the oldest first; with `dead` only what was given up."""
-    query = select(Delivery).order_by(col(Delivery.number), col(Delivery.id))
+def backlog(session: Session, *, dead: bool = False, limit: int | None = None) -> list[Delivery]:
+    """What has not arrived, the oldest first, perhaps no more than so many; with `dead` only what was given up."""
+    query = select(Delivery).order_by(col(Delivery.number), col(Delivery.id)).limit(limit)
     return list(session.exec(query.where(Delivery.state == DEAD) if dead else query))
 
 

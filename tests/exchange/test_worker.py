@@ -20,7 +20,7 @@ from exchange.db import Database
 from exchange.worker import Worker, introducing, tidy
 from federation.arriving import backfill
 from federation.base import now
-from federation.ledger import hosts, lease
+from federation.ledger import arrivals, hosts, lease
 from federation.ledger.arrivals import Arrival
 from federation.ledger.reading import Backfill
 from federation.neighbours import blocklists
@@ -63,6 +63,22 @@ def test_what_arrived_a_month_ago_is_forgotten_once_it_is_settled(house: House) 
         keys = list(session.exec(select(RemoteKey.id)))
     assert kept == {"dead", "recent"}
     assert keys == ["https://today.example/key"]
+
+
+def test_nobody_is_kept_from_writing_while_what_is_over_is_looked_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = house.instance.database
+    with database.writing() as session:
+        session.add_all(_arrival(f"recent-{number}", lease.DONE, 29) for number in range(4))
+        session.add_all(_arrival(f"old-{number}", lease.DONE, 31) for number in range(5))
+        session.add(_arrival("old-and-dead", lease.DEAD, 31))
+    monkeypatch.setattr(arrivals, "PORTION", 2)
+    before = database.commits
+    assert arrivals.forget(database, now() - timedelta(days=30)) == 5
+    assert database.commits - before == 3  # and others write in between
+    assert arrivals.forget(database, now() - timedelta(days=30)) == 0
+    assert database.commits - before == 3
 
 
 def test_lists_are_read_anew_once_a_day(house: House) -> None:

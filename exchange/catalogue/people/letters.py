@@ -216,10 +216,10 @@ def dead(session: Session) -> int:
     return len(session.exec(select(Mail.id).where(Mail.state == lease.DEAD)).all())
 
 
-def unsent(session: Session, states: tuple[str, ...]) -> list[Mail]:
+def unsent(session: Session, states: tuple[str, ...], limit: int) -> list[Mail]:
     """The letters in these states, oldest first."""
     query = select(Mail).where(col(Mail.state).in_(states))
-    return list(session.exec(query.order_by(col(Mail.id)).limit(1000)))
+    return list(session.exec(query.order_by(col(Mail.id)).limit(limit)))
 
 
 def revive(session: Session) -> int:

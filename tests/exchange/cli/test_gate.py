@@ -144,3 +144,26 @@ def test_why_a_past_could_not_be_read_is_shown_with_the_peer(operator: Operator,
         row.state, row.fetched, row.error = "failed", 20, "ValueError: a fault of ours"
     shown = operator.types("peer", "show", "far.example").stdout
     assert f"reading\t{there}\tfailed 20/?: ValueError: a fault of ours" in shown
+
+
+def test_of_what_waits_in_masses_the_oldest_are_shown_and_the_others_counted(
+    operator: Operator, database: Database
+) -> None:
+    at = now()
+    with database.writing() as session:
+        for number in range(1, 6):
+            session.add(
+                outbox.Delivery(
+                    number=number,
+                    host=f"{number}.example",
+                    actor=f"{ORIGIN}/actor",
+                    due_at=at + timedelta(days=1),
+                    created_at=at,
+                )
+            )
+    few = operator.types("queue", "--limit", "5")
+    assert (len(few.stdout.splitlines()), few.stderr) == (5, "")
+    many = operator.types("queue", "--limit", "2")
+    assert [line.split("\t")[4] for line in many.stdout.splitlines()] == ["1.example", "2.example"]
+    assert many.stderr == "There are 3 deliveries more than are shown; --limit shows more of them.\n"
+    assert len(operator.reads("queue", "--limit", "2")["deliveries"]) == 2

@@ -67,8 +67,11 @@ def keep(body: bytes, data: Path) -> str:
     kind = "png" if of(body).mimetype == "image/png" else "svg"
     name = f"crest-{hashlib.sha256(body).hexdigest()[:16]}.{kind}"
     part = data / f"{name}.part"
-    part.write_bytes(body)
-    part.replace(data / name)
+    try:
+        part.write_bytes(body)
+        part.replace(data / name)
+    finally:
+        part.unlink(missing_ok=True)
     return name
 
 

@@ -119,7 +119,11 @@ def _replace(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.part")
     mode = path.stat().st_mode & 0o777
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-        file.write(text)
-    part.chmod(mode)
-    part.replace(path)
+    try:
+        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            file.write(text)
+        part.chmod(mode)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -53,8 +53,11 @@ def remember(settings: Settings, file: Path) -> Kept:
     here = file.absolute().parent == place
     made = Kept(file.name if here else str(file.absolute()), datetime.now(UTC), file.stat().st_size, here)
     part = place / f"{LAST}.part"
-    part.write_text(json.dumps(asdict(made) | {"at": made.at.isoformat()}), encoding="utf-8")
-    part.replace(place / LAST)
+    try:
+        part.write_text(json.dumps(asdict(made) | {"at": made.at.isoformat()}), encoding="utf-8")
+        part.replace(place / LAST)
+    finally:
+        part.unlink(missing_ok=True)
     return made
 
 

@@ -1,9 +1,12 @@
-"""What commands print: JSON for programs, tables for people, progress for whoever waits."""
+"""What commands give out: JSON for programs, tables for people, progress for whoever waits, files."""
 
 import json
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -41,6 +44,27 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty:
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     console.print(table)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file; when that does not succeed (OSError), what was there before stays, and nothing is left beside it.
+
+    What is no plain file, a pipe say, is written as it is. A link stays one, and who might read the file still may.
+    """
+    if file.exists() and not file.is_file():
+        file.write_bytes(content)
+        return
+    place = Path(os.path.realpath(file))
+    part = place.with_name(f".{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        part.write_bytes(content)
+        if place.exists():
+            part.chmod(place.stat().st_mode & 0o777)
+        part.replace(place)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def say(text: str) -> None:

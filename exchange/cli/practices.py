@@ -12,7 +12,7 @@ from exchange.catalogue.judging import judgement
 from exchange.catalogue.practices import withdraw as withdrawing
 from exchange.cli.base import Group, fail, language, opened, reading
 from exchange.cli.files import taken_in
-from exchange.cli.output import print_json, print_table, say
+from exchange.cli.output import print_json, print_table, say, write_whole
 from exchange.models.community import Community
 from exchange.models.practice import OTHERS, OWNER, PUBLISHED, WITHDRAWN, Practice
 
@@ -81,7 +81,7 @@ def export(file: Path, kind: str | None, community: str | None, everything: bool
     if str(file) == "-":
         click.echo(content, nl=False)
         return
-    file.write_bytes(content)
+    write_whole(file, content)
     click.echo(f"{len(chosen)} practice{'s are' if len(chosen) != 1 else ' is'} in {file}.", err=True)
 
 

@@ -201,3 +201,18 @@ def test_names_countries_and_tokens_are_checked_as_in_forms(operator: Operator) 
     assert "“instance” is kept for the instance itself." in kept.stderr
     token = ("token", "add", "--community", "loos", "--scope", "admin")
     assert "belongs to no community" in operator.types(*token, status=2).stderr
+
+
+def test_an_export_that_finds_no_room_leaves_what_was_there(
+    operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = tmp_path / "practices.csv"
+    file.write_text("those of last year")
+    monkeypatch.setattr(Path, "replace", full)
+    said = operator.types("practice", "export", str(file), status=1).stderr
+    assert said == f"jumelage: {file}: No space left on device.\n"
+    assert file.read_text() == "those of last year"
+    assert list(tmp_path.glob("*.part")) == list(tmp_path.glob(".*.part")) == []

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_DOMAINS = 100_000
+NO_DOMAIN = "This is not the name of a domain."
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\d{1,5})?")
 _COMMENTS = ["public_comment", "comment", "reason"]
 
@@ -70,7 +71,7 @@ def read(text: str, own_host: str) -> Reading:
     for domain, severity, reason in _rows(text):
         name = rules.normal(domain) if domain.isprintable() else ""
         if len(name) > 253 or not _DOMAIN.fullmatch(name):
-            found.skipped.append((domain[:100], "This is not the name of a domain."))
+            found.skipped.append((domain[:100], NO_DOMAIN))
         elif rules.covers(name, own_host):
             found.skipped.append((name, "This is our own host."))
         elif severity not in ("", "suspend"):
@@ -79,6 +80,9 @@ def read(text: str, own_host: str) -> Reading:
             found.domains.setdefault(name, reason[:500])
         if len(found.domains) > MOST_DOMAINS:
             raise BadDocument("The list names too many domains.")
+    unread = [domain for domain, why in found.skipped if why == NO_DOMAIN]
+    if not text.strip() or (unread and len(unread) == len(found.skipped) and not found.domains):
+        raise BadDocument("Nothing in it can be read as a list of domains.")
     return found
 
 

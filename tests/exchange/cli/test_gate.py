@@ -56,18 +56,27 @@ def test_a_list_is_weighed_followed_and_undone(operator: Operator, write: Write)
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("page.html", "<html>"), ("odd.json", "{"), ("latin.csv", b"b\xe4d.example"), ("n.json", "7")],
+    [
+        ("page.html", "<html>"),
+        ("odd.json", "{"),
+        ("latin.csv", b"b\xe4d.example"),
+        ("n.json", "7"),
+        ("letter.txt", "Dear colleagues,\nthis is the minutes of our meeting.\n"),
+        ("empty.csv", "\n"),
+    ],
 )
 def test_what_is_no_list_is_refused(
     operator: Operator, write: Write, name: str, content: str | bytes
 ) -> None:
-    if name == "n.json":
-        found = operator.reads("peer", "lists", "add", write(name, content), "--dry-run")
-        assert (found["added"], len(found["skipped"])) == ([], 1)
-    else:
-        operator.types("peer", "lists", "add", write(name, content), status=1)
+    operator.types("peer", "lists", "add", write(name, content), status=1)
+    assert operator.reads("peer", "lists", "list") == []
     operator.types("peer", "lists", "add", "https://10.0.0.1/list.csv", status=1)
     operator.types("peer", "lists", "add", "nowhere.csv", status=1)
+
+
+@pytest.mark.parametrize("content", ["[]", "#domain,#severity\n", "#domain,#severity\nx.example,silence\n"])
+def test_a_list_that_wants_nobody_blocked_yet_is_one(operator: Operator, write: Write, content: str) -> None:
+    operator.types("peer", "lists", "add", write("quiet.csv", content))
 
 
 def test_who_asks_to_be_let_in_is_listed_and_answered(operator: Operator, database: Database) -> None:

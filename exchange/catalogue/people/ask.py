@@ -16,12 +16,24 @@ from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.question import Question
 
 LONGEST, LONGEST_NAME = 4000, 120
+_KEY = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def reachable(session: Session, practice: Practice) -> bool:
     """Whether somebody here reads what the owner is asked."""
     return practice.local and practice.state == PUBLISHED and bool(_readers(session, practice))
+
+
+def page_elsewhere(practice: Practice, owner: Community) -> str | None:
+    """Where the owner of a practice of another instance is asked, when its addresses are made as ours are.
+
+    Only its own software knows; others have no such page, and then only the practice itself can be shown there.
+    """
+    ours = re.fullmatch(rf"{re.escape(owner.instance)}/practices/{_KEY}", practice.uri)
+    return (
+        f"{practice.uri}/ask" if ours and owner.uri == f"{owner.instance}/communities/{owner.slug}" else None
+    )
 
 
 def ask(

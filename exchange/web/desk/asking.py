@@ -75,10 +75,12 @@ def _page(
         found = shelf.practice(session, key)
         if found.state != PUBLISHED:
             return failure(410)
+        owner = shelf.community_of(session, found)
         page = render_template(
             "ask.html",
             practice=found,
-            owner=shelf.community_of(session, found),
+            owner=owner,
+            elsewhere=None if found.local else asking.page_elsewhere(found, owner),
             reachable=asking.reachable(session, found),
             given=given,
             problems=problems or [],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.catalogue import shelf
 from exchange.catalogue.people import officers
 from exchange.web.frame.limits import LoginLimits
 from exchange.worker import mailing
@@ -181,7 +182,14 @@ def test_a_practice_without_an_owner_who_reads_says_so_and_one_from_elsewhere_le
         rig.settle()
         key = here.practice(uri).key
         page = Visitor(here).see(f"/practices/{key}/ask")
-        assert page.find("a", href=uri)
+        assert [a["href"] for a in page.select("main .buttons a")] == [f"{uri}/ask", uri]
+        assert Visitor(there).see(f"{uri}/ask".removeprefix(there.origin)).h1.text == "Ask the owner"
         assert page.find("textarea") is None
         answer = Visitor(here).post(f"/practices/{key}/ask", {"mailbox": "a@b.example", "text": "Why?"})
         assert answer.status_code == 400
+        with (
+            here.instance.database.writing() as session
+        ):  # other software has other addresses, and no such page
+            shelf.practice(session, key).uri = f"{there.origin}/objects/12"
+        page = Visitor(here).see(f"/practices/{key}/ask")
+        assert [a["href"] for a in page.select("main .buttons a")] == [f"{there.origin}/objects/12"]

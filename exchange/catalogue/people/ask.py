@@ -1,6 +1,7 @@
 """Ask the owner of a practice something, through a mailbox of a function; the answer goes to who asked."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
@@ -16,6 +17,7 @@ from exchange.models.practice import PUBLISHED, Practice
 from exchange.models.question import Question
 
 LONGEST, LONGEST_NAME = 4000, 120
+SAME = timedelta(minutes=30)  # in which the same words are the same question
 _KEY = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -39,7 +41,11 @@ def page_elsewhere(practice: Practice, owner: Community) -> str | None:
 def ask(
     session: Session, settings: Settings, practice: Practice, *, mailbox: str, name: str, text: str
 ) -> Question:
-    """Keep the question for the owner's desk, and send it to the mailbox of the practice's contact."""
+    """Keep the question for the owner's desk, and send it to the mailbox of the practice's contact.
+
+    The same question of the same mailbox some minutes later is the same one: who came back to the page and pressed
+    the button again has not asked twice.
+    """
     mailbox, name, text = mailbox.strip(), " ".join(name.split()), _UNPRINTABLE.sub("", text).strip()
     problems = []
     if not is_mailbox(mailbox):
@@ -55,6 +61,14 @@ def ask(
         raise Refusal(problems)
     if not reachable(session, practice):
         raise Refusal(N_("Nobody here reads questions about this practice."))
+    repeated = select(Question).where(
+        Question.practice_id == practice.id,
+        Question.mailbox == mailbox,
+        Question.text == text,
+        Question.asked_at > now() - SAME,
+    )
+    if (before := session.exec(repeated).first()) is not None:
+        return before
     asked = Question(practice_id=practice.id, mailbox=mailbox, name=name, text=text)  # type: ignore[arg-type]
     session.add(asked)
     session.flush()

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from exchange.catalogue import shelf
 from exchange.catalogue.people import officers
+from exchange.models.base import now
 from exchange.web.frame.limits import LoginLimits
 from exchange.worker import mailing
 from tests.exchange.web.world import Visitor, logged_in, officer
@@ -155,12 +158,30 @@ def test_a_question_that_cannot_be_answered_is_given_back(
     assert asked["text"][:3000].strip() in answer.text
 
 
+def test_a_question_that_is_sent_again_after_a_step_back_arrives_once(
+    house: House, server: MailServer
+) -> None:
+    practice = house.publish("ulm", complete({}))
+    asked = {"mailbox": "who@asks.example", "text": "How wide is it?"}
+    path = f"/practices/{practice.key}/ask"
+    for once in ("one", "two"):  # each page has a word of its own
+        assert Visitor(house).post(path, {**asked, "once": once}).location == f"{path}?done=asked"
+    mailing.send_due(house.instance)
+    assert len(server.letters) == 1
+    Visitor(house).post(path, {**asked, "mailbox": "other@asks.example"})
+    Visitor(house).post(path, {**asked, "text": "How high is it?"})
+    with time_machine.travel(now() + timedelta(hours=1)):
+        Visitor(house).post(path, asked)
+        mailing.send_due(house.instance)
+    assert len(server.letters) == 4
+
+
 def test_questions_come_in_moderation_and_not_from_machines(house: House, server: MailServer) -> None:
     practice = house.publish("ulm", complete({}))
     asked = {"mailbox": "who@asks.example", "text": "How long?"}
     path = f"/practices/{practice.key}/ask"
     assert Visitor(house).post(path, {**asked, "website": "https://spam.example"}).status_code == 200
-    statuses = [Visitor(house).post(path, asked).status_code for _ in range(11)]
+    statuses = [Visitor(house).post(path, {**asked, "text": f"How long? {n}"}).status_code for n in range(11)]
     assert statuses == [303] * 10 + [429]
     mailing.send_due(house.instance)
     assert len(server.letters) == 10

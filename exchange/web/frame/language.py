@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
         tongue=tongue,
         number=number,
         size=size,
+        money=money,
         percent=percent,
         day=day,
         moment=moment,
@@ -124,6 +125,13 @@ def number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value if value is not None else "")
     return format_decimal(value, locale=_locale(current()))
+
+
+def money(value: Any) -> str:
+    """An amount, with both digits of its cents where it has any."""
+    if isinstance(value, float) and not value.is_integer():
+        return format_decimal(value, format="#,##0.00#", locale=_locale(current()))
+    return number(value)
 
 
 def percent(value: float) -> str:

@@ -33,6 +33,18 @@ def test_a_figure_that_is_shown_and_sent_again_stays_the_same(value: float, lang
     assert figures.read(figures.written(value, language), language) == value
 
 
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [(8400.5, "8.400,50 EUR"), (8400, "8.400 EUR"), (8400.0, "8.400 EUR"), (0.125, "0,125 EUR")],
+)
+def test_an_amount_with_cents_has_both_their_digits(house: House, amount: float, told: str) -> None:
+    cost = {"items": [{"text": {"de": "Bau"}, "amount": amount, "currency": "EUR"}]}
+    practice = house.publish("ulm", complete({"language": "de", "title": {"de": "Ein Steg"}, "cost": cost}))
+    for page in ("", "/sheet"):
+        shown = Visitor(house, "de").see(f"/practices/{practice.key}{page}").text
+        assert told in " ".join(shown.split())
+
+
 def test_saving_a_draft_again_changes_none_of_its_figures(house: House) -> None:
     officer = logged_in(house, "arvieu")
     path = officer.post("/desk/practices/new", {"language": "fr"}).location

@@ -256,6 +256,9 @@ def test_who_leads_without_a_community_of_their_own_moderates_as_well(house: Hou
         found = [button["value"] for button in card.select("button[name=do]")]
         assert {one: found.count(one) for one in found} == tools
     assert card.find("button") is None
+    called = [one.text for one in lead.see(page).select(".card button[name=do], .card summary")]
+    assert len(set(called)) == len(called) - 2  # each button is called as what opens it
+    assert {"Hide it: Arvieu, Thirty", "Hide it: Arvieu, Since 2019."} <= set(called)
     assert lead.see(page).find("button", string="Support it") is None
 
 

@@ -122,6 +122,33 @@ def test_somebody_from_the_town_tells_the_owner_what_is_wrong_and_shares_it(
     owner.context.close()
 
 
+def test_what_is_typed_in_one_language_waits_until_it_is_chosen_again(
+    chromium: Any, house: House, mailbox: str, led: str
+) -> None:
+    reader = Reader(chromium, house, locale="en")
+    reader.log_in(mailbox)
+    page = reader.open(led)
+    page.fill("#f-collection", "Waiting words")
+    page.get_by_role("button", name="Begin a collection").click()
+    page.wait_for_url("**/collections/*/edit")
+    tongues = page.get_by_role("navigation", name="Language of the words")
+    page.fill("#f-summary", "In English, half writ")
+    tongues.get_by_role("link", name="French").click()
+    page.wait_for_url("**?language=fr")
+    assert page.input_value("#f-summary") == ""
+    page.fill("#f-summary", "En français")
+    tongues.get_by_role("link", name="English").click()
+    page.wait_for_url("**?language=en")
+    assert page.input_value("#f-summary") == "In English, half writ"
+    assert page.input_value("#f-title") == "Waiting words"
+    tongues.get_by_role("link", name="French").click()
+    page.wait_for_url("**?language=fr")
+    assert page.input_value("#f-summary") == "En français"
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url("**?done=saved-collection")
+    reader.context.close()
+
+
 def test_what_is_typed_stays_when_the_language_of_the_page_changes(
     chromium: Any, house: House, mailbox: str
 ) -> None:

@@ -24,6 +24,7 @@ LARGEST_CELL = 32_767
 CELL = 32_000  # characters; a spreadsheet's cell holds 32,767
 UNPACKED, PARTS = 8 * BIGGEST, 2_000
 AREA = 8_000_000  # cells between the first and the last
+SHARED = 2_000_000  # texts to which cells point by a number
 TEXT = 2 * BIGGEST  # characters in all cells of a sheet, a text counted wherever it stands
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 # What a workbook needs, and nothing by which it would be read as one of another kind (ODS, XLSB).
@@ -97,9 +98,9 @@ def _unpacked(data: bytes, cells: int) -> IO[bytes]:
         if len(needed) < sum(bool(_NEEDED.fullmatch(part.filename)) for part in parts):
             raise ValueError("a part stands there twice")
         strings = _lengths(packed.read(needed[_STRINGS])) if _STRINGS in needed else []
-        for name, part in needed.items():
+        for part in needed.values():
             content = packed.read(part)
-            if b"sheetData" in content and name != _STRINGS:
+            if b"sheetData" in content:
                 _measure(content, cells, strings)
             whole.writestr(part.filename, content)
     made.seek(0)
@@ -119,12 +120,18 @@ def _parser() -> expat.XMLParserType:
 
 
 def _lengths(content: bytes) -> list[int]:
-    """How long each of the texts is to which cells point by its number."""
+    """How long each of the texts is to which cells point by its number.
+
+    The reader makes room for as many as the part says that there are, before it has seen one.
+    """
     lengths: list[int] = []
 
-    def start(name: str, _attributes: dict[str, str]) -> None:
+    def start(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "si":
             lengths.append(0)
+        told = [value for key, value in attributes.items() if key.rpartition(":")[2].endswith("ount")]
+        if max([len(lengths), *map(int, told)]) > SHARED:
+            raise refusal(N_("The workbook is too large when unpacked."))
 
     def text(data: str) -> None:
         if lengths:
@@ -139,15 +146,25 @@ def _lengths(content: bytes) -> list[int]:
 def _measure(content: bytes, cells: int, strings: Sequence[int]) -> None:
     """Refuse a sheet whose cells with something in them are too many or too far apart, or say too much.
 
+    Empty ones, and remarks, cost time alone and may be four times as many.
+
     One text may stand in every cell of a sheet and take no room in its file: `strings` are their lengths.
     """
     row = column = 0  # where the reader is
     at = (0, 0)  # the row and the column of the last cell
-    rows = columns = count = said = 0
+    rows = columns = count = said = met = 0
+    puzzled = False
     empty, shared = False, False  # nothing was met yet in the cell; it points to a text by its number
+
+    def meet() -> None:
+        nonlocal met
+        met += 1
+        if met > 4 * cells:
+            raise refusal(N_("The workbook is too large when unpacked."))
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal row, column, at, rows, columns, count, empty, shared
+        meet()
         if name == "c" or name.endswith(":c"):
             column += 1
             if told := attributes.get("r"):
@@ -178,8 +195,10 @@ def _measure(content: bytes, cells: int, strings: Sequence[int]) -> None:
 
     def puzzle(*_: Any) -> None:
         """Between digits a remark makes of one number two, or of two one: any text may be meant."""
-        nonlocal strings
-        strings = [max(strings, default=0)] * len(strings)
+        nonlocal strings, puzzled
+        meet()
+        if not puzzled:
+            strings, puzzled = [max(strings, default=0)] * len(strings), True
 
     parser = _parser()
     parser.StartElementHandler, parser.CharacterDataHandler = start, say

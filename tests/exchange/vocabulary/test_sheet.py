@@ -223,6 +223,36 @@ def test_a_long_text_in_many_cells_is_counted_in_each(number: str) -> None:
         list(sheetfiles.read_xlsx(rebuilt(change)))
 
 
+def test_the_part_of_the_shared_texts_is_measured_as_well_when_it_is_the_sheet() -> None:
+    far = b'<sheetData><row><c r="A1"><v>7</v></c></row><row><c r="BXX15000"><v>7</v></c></row></sheetData>'
+
+    def change(name: str, content: bytes) -> tuple[str, bytes]:
+        if name == "xl/sharedStrings.xml":
+            return name, content.replace(b"</sst>", far + b"</sst>")
+        return name, content.replace(b"worksheets/sheet1.xml", b"sharedStrings.xml")
+
+    with pytest.raises(Refusal, match="At most"):
+        list(sheetfiles.read_xlsx(rebuilt(change)))
+
+
+def test_no_room_is_made_for_texts_that_are_only_promised() -> None:
+    def change(name: str, content: bytes) -> tuple[str, bytes]:
+        return name, content.replace(b'uniqueCount="2"', b'uniqueCount="40000000000"')
+
+    with pytest.raises(Refusal, match="too large when unpacked"):  # the reader would end the whole process
+        list(sheetfiles.read_xlsx(rebuilt(change)))
+
+
+@pytest.mark.parametrize("thing", ["<c/>", "<!---->"])
+def test_a_sheet_full_of_nothing_is_refused_before_it_takes_a_minute(thing: str) -> None:
+    def change(name: str, content: bytes) -> tuple[str, bytes]:
+        return name, content.replace(b"</sheetData>", thing.encode() * 5000 + b"</sheetData>")
+
+    assert list(sheetfiles.read_xlsx(rebuilt(change))) == [(2, {"title": "x"})]
+    with pytest.raises(Refusal, match="too large when unpacked"):
+        list(sheetfiles.read_xlsx(rebuilt(change), cells=1000))
+
+
 def test_a_workbook_of_another_kind_and_one_with_a_part_twice_are_none() -> None:
     cell = '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
     sheet = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'

@@ -91,6 +91,7 @@ class TryLater(_Answered):
     """This cannot be checked right now; please send it again later."""
 
     status = 503
+    seconds = 30.0  # until then; who is told so keeps an appointment and does not take us for dead
 
 
 class FetchError(FederationError):

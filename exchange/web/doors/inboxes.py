@@ -23,7 +23,7 @@ from exchange.web.doors import documents
 from exchange.web.frame import guard
 from exchange.web.frame.asked_for import problem_document
 from federation.arriving import inbox
-from federation.errors import BadActivity, Refused, TooLarge, TooMany
+from federation.errors import BadActivity, Refused, TooLarge, TooMany, TryLater
 from federation.ledger.memory import Memory
 from federation.wire.activity import MAX_BYTES
 
@@ -77,7 +77,7 @@ class Inboxes:
             status = 202
         except Refused as refused:
             status, body = refused.status, problem_document(refused.status, refused.reason)
-            if isinstance(refused, TooMany):
+            if isinstance(refused, TooMany | TryLater):
                 headers.append(("Retry-After", str(math.ceil(refused.seconds))))
         except Exception as error:
             if words := hindrance(error):

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from exchange.web.frame.doorstep import is_host
 from federation.arriving import inbox
+from federation.errors import TryLater
 from tests.exchange.web.world import Visitor
 
 
@@ -81,6 +82,17 @@ def test_who_is_not_here_has_no_inbox(visitor: Visitor, path: str) -> None:
     for _ in range(2):  # also when that is known by heart
         answer = visitor.client.post(path, data=b"{}", content_type=JSON)
         assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_an_inbox_that_cannot_have_a_key_says_when_to_come_again(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crowded(*_: object, **__: object) -> None:
+        raise TryLater("Too many keys are being fetched.")
+
+    monkeypatch.setattr(inbox, "receive", crowded)
+    answer = visitor.client.post("/inbox", data=b"{}", content_type=JSON)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
 
 
 def test_an_inbox_whose_database_is_busy_says_when_to_come_again(

@@ -141,6 +141,7 @@ def forget_actor(session: Session, uri: str) -> None:
     if row is not None:
         row.gone = True
         session.add(row)
+        session.flush()  # the actor before its keys, in the order in which they are written elsewhere
     session.connection().execute(
         RemoteKey.__table__.update()  # type: ignore[attr-defined]
         .where(col(RemoteKey.owner) == uri)
@@ -266,7 +267,7 @@ def _remembered(row: RemoteKey | None, refresh: bool) -> VerifiedKey | None:
 def _fetch_key(node: "Node", key_id: str, row: RemoteKey | None) -> VerifiedKey:
     try:
         document, key = _bound(node, key_id)
-        with node.database.writing() as session:
+        with node.database.writing(beside=True) as session:  # somebody stands at the door meanwhile
             remember_actor(session, document, further=key)
             kept = session.get_one(RemoteKey, key_id)
     except (Gone, NotFound) as error:
@@ -331,7 +332,7 @@ def _remember_key(session: Session, key: described.ListedKey) -> None:
 def _note(node: "Node", key_id: str, state: str, error: str) -> None:
     """Remember that an attempt was made, so that the next request does not make it again."""
     _lately.clear()
-    with node.database.writing() as session:
+    with node.database.writing(beside=True) as session:
         row = ensure(session, RemoteKey, key_id)
         row.state, row.error, row.checked_at = state, error, now()
         session.add(row)

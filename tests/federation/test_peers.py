@@ -71,6 +71,16 @@ def test_a_key_in_its_owners_own_document_is_found_and_remembered(node: Node, th
         assert not peers.known(session, f"{there.origin}/nobody")
 
 
+def test_a_key_is_fetched_while_somebody_changes_the_catalogue(node: Node, there: Foreign) -> None:
+    if node.database.is_sqlite:
+        pytest.skip("a SQLite file has one writer")
+    actor, stranger = there.actor(), f"{there.origin}/nobody#main-key"
+    with node.database.writing(), ThreadPoolExecutor(1) as door:
+        key = door.submit(resolve, node, f"{actor['id']}#main-key").result(10)
+        assert door.submit(refused, node, stranger).result(10)
+    assert key.owner == actor["id"]
+
+
 def test_a_key_with_an_address_of_its_own_is_checked_with_its_owner(node: Node, there: Foreign) -> None:
     """As GoToSocial does it: the key's address shows a stub, the owner lists the key."""
     key_id = f"{there.origin}/mayor/main-key"

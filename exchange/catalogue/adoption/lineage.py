@@ -88,9 +88,8 @@ class Lineage:
 def of(session: Session, practice: Practice) -> Lineage:
     """All that is connected with a practice, in whichever direction."""
     found: dict[str, Station] = {}
-    adopters: dict[
-        str, Station
-    ] = {}  # adoptions without a practice of their own: they come last into the room
+    # Adoptions without a practice of their own come last into the room.
+    adopters: dict[str, Station] = {}
     lines: dict[tuple[str, str], Line] = {}
     waiting, left_out = [practice.uri], False
     while waiting:
@@ -126,9 +125,9 @@ def _around(
             yield _adopted(session, adoption, held, adopters)
         for target in links.named_by(session, held, BASED_ON):
             yield Line(target, uri, DECLARED)
-    for later in links.naming(session, uri, BASED_ON):
+    for later in links.naming(session, uri, BASED_ON, limit=MOST):
         yield Line(uri, later.uri, DECLARED)
-    for adoption in _adoptions(session, Adoption.own_practice == uri):
+    for adoption in _adoptions(session, Adoption.own_practice == uri)[: MOST + 1]:
         if _own(session, adoption) != uri:
             continue
         yield _adopted(session, adoption, session.get_one(Practice, adoption.practice_id), adopters)
@@ -155,13 +154,10 @@ def _drawable(session: Session, practice: Practice) -> list[Adoption]:
         Adoption.practice_id == practice.id,
         Adoption.withdrawn_at == None,  # noqa: E711
     )
-    ordered = sorted(
-        session.exec(columns), key=lambda row: row[1]
-    )  # a database may order by its own language
-    ids = [
-        key for own in (True, False) for key in [row[0] for row in ordered if bool(row[2]) is own][: MOST + 1]
-    ]
-    return _adoptions(session, col(Adoption.id).in_(ids))
+    # Sorted here: a database may order by its own language.
+    ordered = sorted(session.exec(columns), key=lambda row: row[1])
+    drawn = [[row[0] for row in ordered if bool(row[2]) is own][: MOST + 1] for own in (True, False)]
+    return _adoptions(session, col(Adoption.id).in_([*drawn[0], *drawn[1]]))
 
 
 def _adopted(session: Session, adoption: Adoption, practice: Practice, adopters: dict[str, Station]) -> Line:
@@ -214,7 +210,7 @@ def _adopter(session: Session, adoption: Adoption) -> Station:
 
 def _elsewhere(session: Session, uri: str) -> Station:
     """An address that somebody names and that we do not hold; an adopter may have named its own so."""
-    for adoption in _adoptions(session, Adoption.own_practice == uri):
+    for adoption in _adoptions(session, Adoption.own_practice == uri)[: MOST + 1]:
         if _own(session, adoption) == uri:
             station = _adopter(session, adoption)
             return _seen(session, replace(station, id=uri, kind=ELSEWHERE), False)

@@ -50,14 +50,15 @@ def named_by(session: Session, practice: Practice, kind: str) -> list[str]:
     return sorted(session.exec(query))
 
 
-def naming(session: Session, uri: str, kind: str) -> list[Practice]:
-    """The practices that name an address, by their own."""
+def naming(session: Session, uri: str, kind: str, *, limit: int | None = None) -> list[Practice]:
+    """The practices that name an address, by their own; the first of them where there are more than a limit."""
     query = (
         select(Practice)
         .join(PracticeLink, PracticeLink.practice_id == Practice.id)  # type: ignore[arg-type]
         .where(PracticeLink.kind == kind, PracticeLink.target == uri)
     )
-    return sorted(session.exec(query), key=lambda p: p.uri)
+    found = session.exec(query.order_by(col(Practice.uri)).limit(limit))
+    return sorted(found, key=lambda p: p.uri)  # a database may order by its own language
 
 
 def at(session: Session, uri: str) -> Practice | None:

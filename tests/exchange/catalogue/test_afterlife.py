@@ -130,6 +130,23 @@ def drawn(session: Session, practice: Practice) -> list[tuple[Any, ...]]:
     return [(named[x.source], named[x.target], x.state, x.back) for x in graph.lines]
 
 
+@pytest.mark.parametrize("built", [False, True])
+def test_a_lineage_shows_so_many_and_says_that_there_are_more(
+    session: Session, practice: Practice, loos: Community, monkeypatch: pytest.MonkeyPatch, built: bool
+) -> None:
+    monkeypatch.setattr(lineage, "MOST", 4)
+    sizes = []
+    for number in range(5):
+        place = community.found(session, loos.instance, slug=f"c{number}", name="C", country="DE")
+        if built:
+            publish.publish(session, place, complete({"language": "en", "basedOn": [practice.uri]}))
+        else:
+            adopt.adopt(session, practice, place, stage="ad-operating", **TOLD)
+        graph = lineage.of(session, practice)
+        sizes.append((len(graph.stations), len(graph.lines), graph.left_out))
+    assert sizes == [(2, 1, False), (3, 2, False), (4, 3, False), (4, 3, True), (4, 3, True)]
+
+
 def test_lineage_has_forks_meetings_and_circles_and_is_the_same_from_everywhere(
     session: Session, loos: Community, arvieu: Community, ulm: Community
 ) -> None:

@@ -230,3 +230,14 @@ def test_a_community_that_nobody_knows_is_said_with_those_that_are_called_nearly
     ]
     page = Visitor(settled).see("/practices?q=adopted_by:nobodyatall")
     assert page.find(class_="warning").mark.text.strip() == "adopted_by:nobodyatall"
+
+
+def test_the_language_of_the_text_that_is_shown_is_the_one_that_is_named(settled: House) -> None:
+    """The word stands in the French summary alone, which is shown although there is one in English."""
+    marked = [
+        card for card in Visitor(settled).see("/practices?q=habitants").select("ol.cards > li") if card.mark
+    ]
+    french = [card for card in marked if card.mark.find_parent("p").get("lang") == "fr"]
+    assert french
+    for card in french:
+        assert "in French" in [one.text for one in card.select("ul.meta > li")], card.h3.text

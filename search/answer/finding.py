@@ -1,12 +1,13 @@
 """What every engine does with a query before and after it looks into its index."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from search.answer import explaining, turning
 from search.answer.highlight import Marker, snippet
 from search.answer.order import reader
 from search.answer.turning import Placed
+from search.answer.writing import as_written
 from search.engine import SORTS, Hit, Hits, Point, Query, Reason
 from search.geo import FARTHEST_KM, distance, place_of
 from search.layout import Layout
@@ -15,11 +16,12 @@ from search.question import tolerance, understanding
 from search.question.meaning import All, Around, Between, Chosen, Meaning, compile, place, positive, relaxed
 from search.question.shelf import Page, Request, Row, Shelf
 from search.question.tolerance import FEW, Near
-from search.words.text import fold, normalise, tokens
+from search.words.text import normalise, tokens
 
 __all__ = ["Page", "Request", "Row", "Shelf", "find", "meant"]
 
 MOST_PER_PAGE = 200
+SHOWN_FOR_SPELLING = 5  # hits from which one learns how a word is written
 DEEPEST_HIT = 100_000  # nobody reads further, and an engine must not be made to
 
 
@@ -64,7 +66,7 @@ def find(shelf: Shelf, query: Query, layout: Layout) -> Hits:
         loose,
         understood.mistakes,
         understood.unread,
-        spelled=near.words,
+        spelled=_spelled(near, [placed.row for placed in page.hits[:SHOWN_FOR_SPELLING]]),
         after=page.after,
         before=page.before,
         sort=request.sort,
@@ -152,6 +154,12 @@ def _hit(
     )
 
 
+def _spelled(near: Near, rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
+    """The like words that were searched as well, as they are written in what was found."""
+    written = as_written((one for like in near.words.values() for one in like), rows)
+    return {typed: tuple(written[one] for one in like) for typed, like in near.words.items()}
+
+
 def _suggestion(
     shelf: Shelf, query: Query, request: Request, near: Near, layout: Layout, found: int
 ) -> str | None:
@@ -162,7 +170,8 @@ def _suggestion(
     page = shelf.page(replace(request, text=again, offset=0, limit=1, facets=()))
     if page.total <= found:
         return None
-    return _replaced(query.text, _as_written(better, page.rows[0]))
+    written = as_written(better.values(), page.rows[:1])
+    return _replaced(query.text, {typed: written[other] for typed, other in better.items()})
 
 
 def _replaced(text: str, better: Mapping[str, str]) -> str:
@@ -171,13 +180,3 @@ def _replaced(text: str, better: Mapping[str, str]) -> str:
         if token.text in better:
             text = text[: token.start] + better[token.text] + text[token.end :]
     return text
-
-
-def _as_written(better: Mapping[str, str], row: Row) -> dict[str, str]:
-    """The index knows words without their accents; a text that has them knows how they are written."""
-    written: dict[str, str] = {}
-    for texts in row.texts.values():
-        for text in texts.values():
-            for token in tokens(text):
-                written.setdefault(fold(token.text), token.text)
-    return {typed: written.get(other, other) for typed, other in better.items()}

@@ -125,3 +125,15 @@ def test_what_is_found_needs_no_correction(engine: Engine) -> None:
 def test_a_correction_that_would_find_nothing_is_not_offered(engine: Engine) -> None:
     assert engine.find(Query("Radvekehr country:fr")).did_you_mean is None
     assert engine.find(Query("Radvekehr", filters={"country": ("FR",)})).did_you_mean is None
+
+
+def test_a_name_comes_back_as_it_is_written(empty: Engine) -> None:
+    """With its capital and its accents, also where only what is kept beside the texts has them."""
+    island = document("a", "da", "Vedvarende energi", "Øen Samsø ejer sine møller. Møller er dyre.", owner="Tranebjerg",
+                      stored={"community": {"name": {"da": "Tranebjerg"}, "slug": "tranebjerg"}})  # fmt: skip
+    empty.put([island, document("b", "en", "Something else")], [], 1)
+    hits = empty.find(Query("Samsoo"))
+    assert (hits.did_you_mean, hits.spelled) == ("Samsø", {"samsoo": ("Samsø",)})
+    assert empty.find(Query("Tranebjeg")).did_you_mean == "Tranebjerg"
+    assert empty.find(Query("Vedvarendde")).did_you_mean == "vedvarende"
+    assert empty.find(Query("mølelr")).did_you_mean == "møller"

@@ -40,8 +40,13 @@ def meaning(session: Session, rows: Sequence[JournalEntry]) -> tuple[list[Docume
     named = {
         uri for row in rows for uri in (row.object_id, row.actor if row.kind == "Update" else None) if uri
     }
+    return of(session, named)
+
+
+def of(session: Session, named: Iterable[str]) -> tuple[list[Document], list[str]]:
+    """The same for everything that these addresses touch."""
     affected: dict[int, Practice] = {}
-    for part in _parts(sorted(named)):
+    for part in _parts(sorted(set(named))):
         for query in _touched(part):
             affected.update({p.id: p for p in session.exec(query)})  # type: ignore[misc]
     unwilling = _unwilling(session, {p.community_id for p in affected.values()})

@@ -6,7 +6,7 @@ asked of those alone: a search of a million practices costs no more than one of 
 points at something in the index (near a name, like a practice) is asked there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from exchange import indexing
 from exchange.catalogue.finding import find as finding
-from exchange.catalogue.finding import saved
+from exchange.catalogue.finding import narrowed, saved
 from exchange.catalogue.people import digest
 from exchange.db import Database
 from exchange.instance import Instance
 from exchange.messages import Refusal
 from exchange.models.base import now
+from exchange.models.cluster import MEMBER, Cluster, Membership
 from exchange.models.practice import Practice
 from exchange.models.saved import (
     ADOPTED,
@@ -91,13 +92,14 @@ def follow(database: Database, engine: Engine, *, batch: int = BATCH) -> int:
         rows = _stretch(session, after, searches, batch)
         if not rows:
             return 0
-        touched, gone = _touched(session, rows)
-        asked = _asked(session, searches)
+        joined = _joined(session, rows)
+        touched, gone = _touched(session, rows, {member for _cluster, member in joined})
+        asked, asked_before = _asked(session, searches, joined)
     upto = rows[-1].number
     pointing = {name: query for name, query in asked.items() if points(query, LAYOUT)}
     if pointing and engine.seen() < upto:
         return 0
-    matched = _matched(touched, asked)
+    matched = _matched(touched, asked, asked_before)
     matched |= {name: _found(engine, query, touched) for name, query in pointing.items()}
     with database.writing() as session:
         if not _step(session, after, upto):
@@ -115,9 +117,33 @@ def _stretch(session: Session, after: int, searches: Sequence[SavedSearch], batc
     return rows if border is None else [row for row in rows if row.number <= border]
 
 
-def _touched(session: Session, rows: Sequence[JournalEntry]) -> tuple[list[Touched], list[int]]:
-    """What the rows say about practices, and the ids of those that are no longer there."""
+def _joined(session: Session, rows: Sequence[JournalEntry]) -> set[tuple[str, str]]:
+    """Clusters of ours, and who has become a member of each: the cluster has accepted what asked for it."""
+    said = [
+        row.object_id for row in rows if row.kind == "Accept" and row.direction == "out" and row.object_id
+    ]
+    found: set[tuple[str, str]] = set()
+    for part in _parts(said):
+        query = (
+            select(Cluster.uri, Membership.member)
+            .join(Membership, col(Membership.cluster_id) == Cluster.id)
+            .where(col(Membership.activity_id).in_(part), Membership.state == MEMBER)
+        )
+        found |= {(cluster, member) for cluster, member in session.exec(query)}
+    return found
+
+
+def _touched(
+    session: Session, rows: Sequence[JournalEntry], members: Collection[str] = ()
+) -> tuple[list[Touched], list[int]]:
+    """What the rows say about practices, and the ids of those that are no longer there.
+
+    Those of new `members` of a cluster are touched by it, though nothing of theirs is another.
+    """
     documents, deleted = indexing.meaning(session, rows)
+    known_already = {one.id for one in documents}
+    theirs = {one.id: one for one in indexing.of(session, members)[0] if one.id not in known_already}
+    documents = [*documents, *theirs.values()]
     found = {one.id: one for one in documents}
     known: dict[str, tuple[int, int]] = {}
     told: dict[str, int] = {}
@@ -140,6 +166,8 @@ def _touched(session: Session, rows: Sequence[JournalEntry]) -> tuple[list[Touch
         shape, last = _shape(document), shapes.get(number)
         same = last is not None and last.version == version
         before = _as_it_was(document, last.data) if last and same and last.data != shape else None
+        if before is None and uri in theirs:
+            before = document
         row = told.get(uri, rows[-1].number)
         touched.append(
             Touched(
@@ -173,26 +201,37 @@ def _question(search: SavedSearch) -> tuple[str, str]:
     return search.query, search.language
 
 
-def _asked(session: Session, searches: Sequence[SavedSearch]) -> dict[tuple[str, str], Query]:
-    """Each different question once; one that is no longer understood finds nothing."""
-    asked = {}
+def _asked(
+    session: Session, searches: Sequence[SavedSearch], joined: Collection[tuple[str, str]] = ()
+) -> tuple[dict[tuple[str, str], Query], dict[tuple[str, str], Query]]:
+    """Each different question once, and what it was before somebody joined; one not understood finds nothing."""
+    asked, before = {}, {}
     for question in {_question(one) for one in searches}:
         try:
             params = saved.params_of(saved.pairs(question[0]))
         except Refusal:
             continue
-        asked[question] = finding.addressed(session, params).query((question[1],))
-    return asked
+        asked[question] = query = finding.addressed(session, params).query((question[1],))
+        if named := params.filters.get(narrowed.CLUSTER):
+            new = narrowed.new_in(session, named, joined)
+            older = tuple(uri for uri in query.filters["community"] if uri not in new)
+            before[question] = replace(query, filters={**query.filters, "community": older or named})
+    return asked, before
 
 
 def _matched(
-    touched: Sequence[Touched], asked: Mapping[tuple[str, str], Query]
+    touched: Sequence[Touched],
+    asked: Mapping[tuple[str, str], Query],
+    asked_before: Mapping[tuple[str, str], Query],
 ) -> dict[tuple[str, str], tuple[set[str], set[str]]]:
     """For each question the documents that it means now, and those that it meant before."""
     present, past = MemoryEngine(), MemoryEngine()
     present.put([one.document for one in touched], (), 0)
     past.put([one.before for one in touched if one.before], (), 0)
-    return {name: (present.meant(query), past.meant(query)) for name, query in asked.items()}
+    return {
+        name: (present.meant(query), past.meant(asked_before.get(name, query)))
+        for name, query in asked.items()
+    }
 
 
 def _found(engine: Engine, query: Query, touched: Sequence[Touched]) -> tuple[set[str], set[str]]:

@@ -1,6 +1,6 @@
 """Whose practices a search is narrowed to: communities by their short names, and the members of clusters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from sqlmodel import Session
@@ -33,6 +33,20 @@ def addresses(session: Session, filters: Filters) -> dict[str, tuple[str, ...]]:
             tuple(within) or found[CLUSTER]
         )  # nobody's practices are those of a cluster itself
     return found
+
+
+def new_in(session: Session, refs: Iterable[str], joined: Collection[tuple[str, str]]) -> frozenset[str]:
+    """Of those who have just joined, as (cluster, member), who belongs to these clusters and did not before."""
+    if not joined:
+        return frozenset()
+    before: set[str] = set()
+    new: set[str] = set()
+    for ref in refs:
+        one = clusters.cluster(session, ref)
+        came = {member for cluster, member in joined if cluster == one.uri}
+        new |= came
+        before |= members_of(session, one) - came
+    return frozenset(new - before)
 
 
 def called(session: Session, filters: Filters, language: str) -> dict[str, str]:

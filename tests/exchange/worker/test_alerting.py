@@ -9,6 +9,7 @@ import time_machine
 from sqlmodel import select
 
 from exchange.catalogue import shelf
+from exchange.catalogue.clusters import cluster, join
 from exchange.catalogue.communities import community as communities
 from exchange.catalogue.finding import saved
 from exchange.catalogue.people import officers
@@ -255,3 +256,26 @@ def test_a_community_that_the_words_of_a_search_name_is_followed(house: House, o
     house.publish("ulm", titled("A solar roof"))
     house.publish("arvieu", titled("Another roof"))
     assert news(house, officer, search) == {"A solar roof": "entered"}
+
+
+def test_what_a_new_member_of_a_cluster_has_done_fits_only_now(house: House, officer: Officer) -> None:
+    house.publish("ulm", titled("A solar roof"))
+    house.publish("arvieu", titled("A wind mill"))
+    house.publish("arvieu", titled("A bus", theme=["th-mobility"]))
+    with house.instance.database.writing() as session:
+        alps = cluster.found(session, house.origin, slug="alps", name="Alpine towns")
+        cluster.admit(session, alps, shelf.community(session, "ulm").uri)
+        uri = alps.uri
+    search = keep(house, officer, "cluster=alps&theme=th-energy")
+    everything = keep(house, officer, "theme=th-energy")
+    assert news(house, officer, search) == {}
+    with house.instance.database.writing() as session:
+        arvieu = shelf.community(session, "arvieu")
+        join.join(session, arvieu, uri, {"en": "Alpine towns"})
+    assert news(house, officer, search) == {}
+    with house.instance.database.writing() as session:
+        cluster.admit(session, cluster.cluster(session, "alps"), arvieu.uri)
+    assert news(house, officer, search) == {"A wind mill": "fits"}
+    assert news(house, officer, everything) == {}
+    after = keep(house, officer, "cluster=alps", "after")
+    assert news(house, officer, after) == {}

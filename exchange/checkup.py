@@ -122,7 +122,7 @@ def _keys(instance: Instance) -> Finding:
         return finding(what, N_("the instance has no actor"), advice, grave=True)
     if lacking:
         return finding(what, N_("missing for %(actors)s"), advice, grave=True, actors=", ".join(lacking))
-    return finding(what, N_("%(count)s actors have theirs"), count=len(actors))
+    return finding(what, N_("every actor has its own (%(count)s)"), count=len(actors))
 
 
 def _queue(instance: Instance) -> Finding:

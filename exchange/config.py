@@ -221,12 +221,12 @@ class Settings(BaseSettings):
     @field_validator("origin")
     @classmethod
     def _an_origin(cls, value: str, info: ValidationInfo) -> str:
-        return canonical_origin(value, lab=bool(info.data.get("lab")))
+        return canonical_origin(value, lab=_lab(info))
 
     @field_validator("tiles")
     @classmethod
     def _a_tile_server(cls, value: str, info: ValidationInfo) -> str:
-        return tile_server(value, lab=bool(info.data.get("lab"))) if value else value
+        return tile_server(value, lab=_lab(info)) if value else value
 
     @field_validator("name", "contact", "mail_from", "enforcement", "tiles_credit")
     @classmethod
@@ -305,6 +305,11 @@ class Settings(BaseSettings):
             except OSError as error:
                 raise ValueError(f"names a file without certificates that can be read: {value}") from error
         return value
+
+
+def _lab(info: ValidationInfo) -> bool:
+    """Whether it is a lab; where that was said in no words that we know, nothing else is blamed for it."""
+    return bool(info.data.get("lab", True))
 
 
 def _needs_a_sender(settings: Settings) -> None:

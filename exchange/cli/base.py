@@ -182,8 +182,21 @@ def settings(**overrides: Any) -> "Settings":
 
     found = load(data_directory(), **overrides)
     if found.database.startswith("sqlite") and not Path(found.database.removeprefix("sqlite:///")).is_file():
-        raise ConfigurationError(f"There is no instance in {found.data}: make one with `jumelage init`.")
+        raise ConfigurationError(_no_database(found))
     return found
+
+
+def _no_database(found: "Settings") -> str:
+    """There is no file of SQLite where the settings say; perhaps nobody has said that it is PostgreSQL."""
+    from exchange.config import FILE
+
+    if not (found.data / FILE).is_file():
+        return f"There is no instance in {found.data}: make one with `jumelage init`."
+    place = found.database.removeprefix("sqlite:///")
+    return (
+        f"{found.data / FILE} is there, and the database {place} is not. Say where it is, in that file or as "
+        "JUMELAGE_DATABASE, which an instance on PostgreSQL needs at every command; or restore a backup."
+    )
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def doctor(offline: bool, as_json: bool) -> None:
         print_json([one.plain() for one in findings])
     else:
         for one in map(Finding.plain, findings):
-            mark = "ok " if one["ok"] else "!! "
+            mark = "ok" if one["ok"] else "!!"
             say(f"{mark} {one['what']}: {one['state']}" + (f" → {one['advice']}" if one["advice"] else ""))
     if any(finding.grave for finding in findings):
         fail("The instance cannot work like this; the lines above say what to do.")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from exchange.cli.base import Command, Group, fail, opened, reading
-from exchange.cli.output import print_json, print_table, say
+from exchange.cli.output import counted, print_json, print_table, say
 from exchange.instance import Instance
 from federation.errors import BadDocument
 from federation.ledger import hosts, rules
@@ -113,7 +113,9 @@ def add(source: str, dry_run: bool, as_json: bool) -> None:
     if as_json:
         return print_json(_plain(change) | {"source": named, "dry_run": dry_run})
     would = "would be " if dry_run else ""
-    say(f"{len(change.added)} domains {would}blocked, {len(change.removed)} {would}free again.")
+    say(
+        f"{counted(len(change.added), 'domain')} {would}blocked, {counted(len(change.removed), 'domain')} {would}free again."
+    )
     for host in change.partners:
         say(f"{host}\twe exchange with it; this {'would end' if dry_run else 'has ended'}")
     for domain, why in change.skipped:
@@ -145,7 +147,8 @@ def undo(source: str) -> None:
             count = blocklists.give_up(session, str(Path(source).absolute()))
     if count is None:
         fail(f"The list {source[:200]} is not followed.")
-    say(f"{count} domains are free again, unless something else blocks them.")
+    free = counted(count, "domain is", "domains are")
+    say(f"{free} free again, unless something else blocks {'it' if count == 1 else 'them'}.")
 
 
 def _list(instance: Instance, source: str) -> tuple[str, blocklists.Reading]:

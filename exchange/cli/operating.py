@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from exchange.catalogue.people import letters
 from exchange.cli.base import Command, Group, opened, reading
-from exchange.cli.output import print_json, print_table, progress, say
+from exchange.cli.output import counted, print_json, print_table, progress, say
 from exchange.instance import Instance
 from exchange.models.mail import Mail
 from federation.arriving.inbox import Arrival
@@ -53,11 +53,11 @@ def journal(after: int | None, limit: int, body: bool, as_json: bool) -> None:
     type=click.IntRange(1, 2**31),
     default=1000,
     show_default=True,
-    help="How many of each at most.",
+    help="How many of each at most, the oldest first.",
 )
 @reading
 def queue(dead: bool, retry: str | None, limit: int, as_json: bool) -> None:
-    """Show what has not been delivered or mailed, and what has arrived and was not dealt with; the oldest first."""
+    """Show what has not been delivered or mailed, and what has arrived and was not dealt with."""
     if click.get_current_context().invoked_subcommand:
         return
     with opened() as instance:
@@ -112,7 +112,8 @@ def retry(host: str | None, as_json: bool) -> None:
                 mailed = letters.revive(session)
     if as_json:
         return print_json({"deliveries": sent, "arrivals": judged, "mail": mailed})
-    say(f"{sent} deliveries, {judged} arrivals and {mailed} letters that were given up are tried again.")
+    again = (counted(sent, "delivery", "deliveries"), counted(judged, "arrival"), counted(mailed, "letter"))
+    say(f"Given up, and tried again: {', '.join(again)}.")
 
 
 def _again(instance: Instance, host: str | None) -> tuple[int, int]:
@@ -169,7 +170,7 @@ def rebuild(as_json: bool) -> None:
             "The service that runs builds it anew beside the present one; index status shows when it is done."
         )
     else:
-        say(f"The index holds {count} practices.")
+        say(f"The index holds {counted(count, 'practice')}.")
 
 
 def index_state(instance: Instance) -> dict[str, Any]:

@@ -67,6 +67,11 @@ def write_whole(file: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """So many of something, as one says it."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def say(text: str) -> None:
     """One line for people."""
     click.echo(text)

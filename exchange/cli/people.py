@@ -35,7 +35,7 @@ def add_officer(mailbox: str, slug: str | None, role: str, as_json: bool) -> Non
         found = {"mailbox": made.mailbox, "role": made.role, "link": link, "valid_until": until, "sent": sent}
     if as_json:
         return print_json(found)
-    if sent:
+    if sent and instance.settings.mail_way != "console":  # else it stands where `serve` runs, and here
         say("The link is on its way to the mailbox as well.")
     say(f"{found['mailbox']} sets a password here, once, until {until:%Y-%m-%d %H:%M} UTC:\n{link}")
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from exchange.catalogue.judging.audit import Audit
+from exchange.cli.output import counted
 from federation.neighbours.health import Health
 
 
@@ -41,9 +42,9 @@ def of_health(one: Health) -> Iterator[tuple[str, str]]:
 
 def _state(one: Health) -> str:
     if one.state == "suspended":
-        return f"not answering since {one.failures} tries; tried again {_moment(one.next_probe)}"
+        return f"not answering since {counted(one.failures, 'try', 'tries')}; tried again {_moment(one.next_probe)}"
     if one.failures:
-        return f"in trouble at the last {one.failures} tries"
+        return "in trouble at the last " + ("try" if one.failures == 1 else f"{one.failures} tries")
     return "well" if one.last_in or one.last_out else "not heard from yet"
 
 
@@ -57,7 +58,7 @@ def _clock(one: Health) -> str:
     seconds = one.skew_seconds or 0
     if not one.clock_is_off:
         return "in step"
-    return f"{abs(seconds)} seconds {'ahead of' if seconds > 0 else 'behind'} ours"
+    return f"{counted(abs(seconds), 'second')} {'ahead of' if seconds > 0 else 'behind'} ours"
 
 
 def _turned_away(one: Health) -> Iterator[tuple[str, str]]:
@@ -66,7 +67,7 @@ def _turned_away(one: Health) -> Iterator[tuple[str, str]]:
     if one.unproven_count:
         yield "unproven", f"{one.unproven_count} claimed to come from there, the last: {one.last_unproven}"
     if one.throttled_count:
-        yield "too many", f"{one.throttled_count} requests beyond its budget"
+        yield "too many", f"{counted(one.throttled_count, 'request')} beyond its budget"
 
 
 def _moment(at: datetime | None) -> str:
@@ -78,14 +79,15 @@ def of_audit(found: Audit) -> Iterator[str]:
     judged = found.judgement
     lent = f", {judged.lent} of them lent to others" if judged.lent else ""
     yield (
-        f"{judged.n} voices{lent}, of {judged.municipalities} municipalities in "
-        f"{judged.countries} countries, on {judged.instances} instances; {found.signed} reviews are signed"
+        f"{counted(judged.n, 'voice')}{lent}, of {counted(judged.municipalities, 'municipality', 'municipalities')}"
+        f" in {counted(judged.countries, 'country', 'countries')}, on {counted(judged.instances, 'instance')}; "
+        f"{counted(found.signed, 'review is', 'reviews are')} signed"
     )
     for one in judged.distributions:
         if one.n:
             yield f"{one.criterion}\t{' '.join(map(str, one.counts))}"
     for origin, (voices, weigh) in found.stuffed.items():
-        yield f"{origin} has {voices} voices, which weigh as {weigh:g}"
+        yield f"{origin} has {counted(voices, 'voice')}, which weigh{'s' if voices == 1 else ''} as {weigh:g}"
     for text, uris in (
         ("carries no proof", found.unsigned),
         ("is not what its author signed, and was left out", found.forged),

@@ -135,6 +135,13 @@ def test_an_address_to_listen_on_has_a_host_and_a_port(tmp_path: Path, listen: s
     assert load(tmp_path, origin=ORIGIN, listen=listen).address == address
 
 
+def test_what_is_no_yes_and_no_no_is_not_put_on_the_address(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, origin="http://localhost:8000", name="Practices", lab="maybe")
+    assert "JUMELAGE_LAB" in str(caught.value)
+    assert "JUMELAGE_ORIGIN" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -26,6 +26,7 @@ def test_a_new_instance_is_made_in_an_empty_directory_only(data_dir: Path) -> No
     again = operator.types("init", "--origin", "https://new.example", "--name", "New", status=1)
     assert "not empty" in again.stderr
     assert [one["what"] for one in operator.reads("doctor", "--offline")][:1] == ["settings"]
+    assert operator.types("doctor", "--offline").stdout.startswith("ok settings: ")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,9 @@ def test_communities_are_added_listed_and_shown(operator: Operator) -> None:
     assert "already a community “ulm”" in twice.stderr
 
 
-def test_an_officer_gets_a_link_that_works_once_and_a_program_a_token(operator: Operator) -> None:
+def test_an_officer_gets_a_link_that_works_once_and_a_program_a_token(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     invited = operator.reads(
         "officer", "add", "office@loos.example", "--community", "loos", "--role", "editor"
     )
@@ -61,6 +64,10 @@ def test_an_officer_gets_a_link_that_works_once_and_a_program_a_token(operator: 
     token = operator.types("token", "add", "--community", "loos", "--scope", "write").stdout.strip()
     assert token.startswith("jml_")
     operator.types("officer", "add", "nobody", "--community", "loos", status=1)
+    for way, told in (("console", False), ("smtp://mail.practices.example", True)):
+        monkeypatch.setenv("JUMELAGE_MAIL", way)
+        said = operator.types("officer", "add", "press@loos.example", "--community", "loos").stdout
+        assert ("on its way to the mailbox" in said) == told
     operator.types("token", "add", "--scope", "read", status=2)
     operator.types("token", "add", "--community", "loos", "--scope", "all", status=2)
 

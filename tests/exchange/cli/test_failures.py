@@ -48,6 +48,15 @@ def test_where_there_is_no_instance_nothing_is_made(tmp_path: Path, words: tuple
     assert not (tmp_path / "missing").exists()
 
 
+def test_a_database_that_is_not_where_the_settings_say_is_no_missing_instance(operator: Operator) -> None:
+    for file in operator.data.glob("jumelage.sqlite*"):
+        file.unlink()
+    said = operator.types("queue", status=1).stderr
+    assert f"the database {operator.data}/jumelage.sqlite is not" in said
+    assert "JUMELAGE_DATABASE" in said
+    assert "jumelage init" not in said
+
+
 @pytest.mark.parametrize("words", READING)
 def test_a_damaged_database_is_named(operator: Operator, words: tuple[str, ...]) -> None:
     for leftover in operator.data.glob("jumelage.sqlite*"):

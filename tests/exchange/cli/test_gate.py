@@ -44,12 +44,13 @@ def test_a_list_is_weighed_followed_and_undone(operator: Operator, write: Write)
     assert weighed["added"] == ["bad.example"]
     assert [one["domain"] for one in weighed["skipped"]] == ["x.example"]
     assert operator.reads("peer", "rules") == []
-    assert "1 domains blocked" in operator.types("peer", "lists", "add", file).stdout
+    assert "1 domain blocked, 0 domains free again." in operator.types("peer", "lists", "add", file).stdout
     [kept] = operator.reads("peer", "lists", "list")
     assert (kept["source"], kept["domains"]) == (file, 1)
     shown = operator.types("peer", "show", "www.bad.example").stdout
     assert f"blocked by the list {file} (as part of bad.example): spam" in shown
-    operator.types("peer", "lists", "undo", file)
+    undone = operator.types("peer", "lists", "undo", file).stdout
+    assert undone == "1 domain is free again, unless something else blocks it.\n"
     assert operator.reads("peer", "rules") == []
     operator.types("peer", "lists", "undo", file, status=1)
 

@@ -33,6 +33,8 @@ def holder(session: Session, scope: str) -> ApiToken:
     if found is None:
         raise ApiProblem(401, N_("This token is not valid here."))
     if _RANK.get(found.scope, -1) < _RANK[scope]:
+        if scope == "admin":
+            raise ApiProblem(403, N_("This needs a token of scope admin."))
         raise ApiProblem(403, N_("This token may only %(scope)s."), scope=found.scope)
     return found
 

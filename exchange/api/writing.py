@@ -102,6 +102,8 @@ def withdraw_review(ref: str) -> Response:
     def change(session: Session, token: ApiToken) -> Answer:
         found = lookup.review(session, plain(ref))
         check_owner(token, found.community_id)
+        if found.withdrawn_at is not None:
+            raise ApiProblem(410)
         reviewing.withdraw_review(session, found)
         return None, 204
 
@@ -128,6 +130,8 @@ def withdraw_adoption(ref: str) -> Response:
     def change(session: Session, token: ApiToken) -> Answer:
         found = lookup.adoption(session, plain(ref))
         check_owner(token, found.publisher_id)
+        if found.withdrawn_at is not None:
+            raise ApiProblem(410)
         adopting.withdraw_adoption(session, found)
         return None, 204
 

@@ -177,7 +177,8 @@ def test_communities_and_vocabularies_can_be_read(programs: Programs) -> None:
 def test_only_an_admin_token_inspects(programs: Programs) -> None:
     uri = f"{ORIGIN}/practices/{programs.practice}"
     assert programs.get(f"/v1/inspect?uri={uri}").status_code == 401
-    assert programs.get(f"/v1/inspect?uri={uri}", by="loos").status_code == 403
+    refused = programs.get(f"/v1/inspect?uri={uri}", by="loos")
+    assert (refused.status_code, refused.json["detail"]) == (403, "This needs a token of scope admin.")
     found = programs.get(f"/v1/inspect?uri={uri}", by="admin").json
     assert (found["kind"], found["state"], found["version"]) == ("practice", "published", 1)
     assert found["author"] == f"{ORIGIN}/communities/loos"

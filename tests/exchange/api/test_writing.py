@@ -76,6 +76,7 @@ def test_a_review_is_written_once_and_then_changed(programs: Programs) -> None:
     assert effectiveness["counts"] == [0, 1, 0, 0, 0]
     assert programs("DELETE", f"/v1/reviews/{first.json['key']}", by="loos").status_code == 403
     assert programs("DELETE", f"/v1/reviews/{first.json['key']}", by="ulm").status_code == 204
+    assert programs("DELETE", f"/v1/reviews/{first.json['key']}", by="ulm").status_code == 410
     assert programs.get(path).json["total"] == 0
     assert programs.get(f"/v1/reviews/{first.json['key']}").status_code == 410
 
@@ -145,6 +146,15 @@ def test_the_same_key_publishes_once(programs: Programs) -> None:
         programs.post("/v1/practices", record, by="ulm", headers={"Idempotency-Key": "x" * 201}).status_code
         == 400
     )
+
+
+def test_an_adoption_is_taken_back_once(programs: Programs) -> None:
+    made = programs.post(f"/v1/practices/{programs.practice}/adoptions", {"stage": "ad-piloting"}, by="ulm")
+    path, headers = f"/v1/adoptions/{made.json['key']}", {"Idempotency-Key": "back"}
+    assert programs("DELETE", path, by="ulm", headers=headers).status_code == 204
+    assert programs("DELETE", path, by="ulm").status_code == 410
+    assert programs("DELETE", path, by="loos").status_code == 403
+    assert programs("DELETE", path, by="ulm", headers=headers).status_code == 204  # the same request again
 
 
 def test_a_refusal_is_not_remembered_under_its_key(programs: Programs) -> None:

@@ -141,6 +141,14 @@ class Keeper:
                 file.flush()
         return True
 
+    def is_held_by_another_version(self) -> bool:
+        """Whether there is nothing to search in here, and another process writes an index that is not for this program."""
+        own = self.engine.generation.rpartition("-")[0]
+        others = {
+            path.name.rpartition("-")[0] for path in (self._data / "index").glob(f"{self.engine.name}-*")
+        }
+        return bool(others - {own}) and not self.may_write() and self.engine.seen() == 0
+
     # ----------------------------------------------------------------- what is said
 
     def doing(self) -> Doing:

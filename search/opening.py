@@ -188,7 +188,7 @@ class KeptEngine:
                 log.warning("index %s cannot be opened: %s", generation, error)
                 last = error
                 continue
-            self._remove_others(generation)
+            self._remove_others(generation, of=f"{self._family}-")
             return engine
         raise IndexBroken(f"No index can be made in {self._directory}: {last}") from last
 
@@ -209,7 +209,8 @@ class KeptEngine:
     def _is_ours(self, path: Path) -> bool:
         return path.name.startswith(f"{self._family}-")
 
-    def _remove_others(self, generation: str) -> None:
+    def _remove_others(self, generation: str, of: str = "") -> None:
+        """What is not this generation; of another version only what no other program may be at work on: see tidy()."""
         for path in self._generations():
-            if path.name != generation:
+            if path.name != generation and path.name.startswith(of):
                 shutil.rmtree(path, ignore_errors=True)

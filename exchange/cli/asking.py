@@ -77,6 +77,9 @@ def search(
     with opened() as instance:
         while instance.index_once():
             pass
+        if instance.index.is_held_by_another_version():
+            fail("The search index of this version is not built yet, and another process holds the index. When that "
+                 "is a server of another version, restart it.")  # fmt: skip
         with instance.database.reading() as session, _named_as_typed():
             found = finding.find(instance.engine, params, language=language(), session=session)
     if as_json:

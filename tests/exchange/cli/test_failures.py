@@ -16,6 +16,9 @@ from sqlalchemy.exc import OperationalError
 from exchange import version
 from exchange.cli import cli
 from exchange.cli.base import sentence
+from exchange.config import load
+from exchange.instance import Instance
+from search import opening
 from tests.exchange.cli.conftest import Operator
 
 READING = [
@@ -225,3 +228,21 @@ def test_an_export_that_finds_no_room_leaves_what_was_there(
     assert said == f"jumelage: {file}: No space left on device.\n"
     assert file.read_text() == "those of last year"
     assert list(tmp_path.glob("*.part")) == list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_command_of_another_version_leaves_the_index_of_a_running_server_alone(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Instance.open(load(operator.data))
+    while server.index_once():
+        pass
+    monkeypatch.setattr(opening, "LAYOUT_VERSION", 999)
+    for _ in range(2):
+        assert "restart it" in operator.types("search", "solaire", status=1).stderr
+    assert (operator.data / "index" / server.engine.generation).is_dir()
+    assert server.engine.count() == 1
+    server.close()
+    assert (
+        operator.reads("search", "solaire")["total"] == 1
+    )  # the server is gone, and the index is built anew
+    assert not (operator.data / "index" / server.engine.generation).exists()

@@ -134,6 +134,7 @@ def test_a_contested_adoption_counts_nowhere_until_the_owner_confirms_it(house: 
     assert claimed["figures"] == tuple(n + 1 for n in none["figures"])
     owner.post(form["action"], {"answer": "no", "reason": "Nobody has asked us."})
     assert counted() == none
+    assert "contested: it does not count" in owner.see("/desk?done=contested").text
     assert (
         "contested by the owner"
         in Visitor(house).see(f"/practices/{practice.key}").find(id="adoptions").parent.text

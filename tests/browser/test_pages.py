@@ -31,6 +31,7 @@ PUBLIC = [
     "/privacy",
     "/accessibility",
     "/consultations",
+    f"{SAILLANS}/adopters",
     "/nowhere",
 ]
 OFFICERS = [

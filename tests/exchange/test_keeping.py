@@ -84,9 +84,10 @@ def test_a_search_server_that_is_away_is_said_on_the_page_and_to_monitoring(
         away.community("away", "Away", "FR")
         away.publish("away", complete({"language": "fr"}))
         work_until_quiet(away.instance)
-        text = page(away, q="solaire")
-        assert "The search server http://127.0.0.1:9 does not answer since 20" in text
-        assert "Nothing here matches." not in text
+        answer = away.app.test_client().get("/practices?q=solaire", base_url=away.origin)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert "The search does not answer since 20" in answer.text
+        assert "Nothing here matches." not in answer.text
         ready = away.app.test_client().get("/readyz", base_url=away.origin)
         assert (ready.status_code, ready.json["index"]) == (503, "does not answer")
 

@@ -353,7 +353,6 @@ def test_what_was_seen_long_ago_is_forgotten(world: World, pair: tuple[Instance,
     ulm.post(saillans, ulm.note("one", "text"))
     world.settle()
     ulm.post(saillans, ulm.note("two", "text"))
-    with saillans.node.database.writing() as session:
-        assert forget(session, now()) == 1
+    assert forget(saillans.node.database, now()) == 1
     assert [arrival.state for arrival in saillans.arrivals()] == ["waiting"]
     assert isinstance(saillans.arrivals()[0], Arrival)

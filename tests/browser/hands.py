@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 FARTHEST = 120  # steps from one place of a page to the next
 # Notes every place that takes the focus without showing it, or keeps it outside of what can be seen.
 WATCH = """() => {
@@ -48,7 +50,8 @@ class Keys:
         """On a page that has just come: over what stands on every page, to its content."""
         self.page.keyboard.press("Tab")
         self.page.keyboard.press("Enter")
-        assert self.page.evaluate("document.activeElement.id") == "content"
+        # A browser follows a link within a page a moment later than it is pressed.
+        expect(self.page.locator("#content")).to_be_focused()
         self.page.evaluate(WATCH)
 
     def to(self, wanted: str) -> None:

@@ -5,14 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 import time_machine
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
+from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from exchange.catalogue.finding import saved
@@ -25,6 +23,7 @@ from federation.ledger.arrivals import Arrival
 from federation.ledger.reading import Backfill
 from federation.neighbours import blocklists
 from federation.others.peers import RemoteKey
+from tests.plans import plans
 from tests.rig import House, Rig, complete
 
 
@@ -155,20 +154,11 @@ def rig_pair(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[tuple[
 
 
 def test_authors_without_a_name_are_found_without_reading_every_comment(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL plans by what it has counted")
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
-
-    with database.reading() as session:
-        event.listen(database.engine, "before_cursor_execute", note)
+    def ask(session: Session) -> None:
         assert introducing._unknown(session) == []
-        event.remove(database.engine, "before_cursor_execute", note)
-        statement, values = asked[-1]
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-        assert all("ix_comment_nameless" in str(row[3]) for row in plan)
+
+    [steps] = plans(database, ask, about="comment")
+    assert all("ix_comment_nameless" in step for step in steps), steps
 
 
 def test_a_database_that_is_away_for_long_is_told_once_in_the_log(house: House) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlmodel import Session
 
 from exchange.db import Database
 from federation.base import now
@@ -14,6 +14,7 @@ from federation.leaving import delivery, dueness
 from federation.leaving.delivery import deliver_due
 from federation.ledger import hosts
 from tests.federation.world import Instance, World, took_less_than
+from tests.plans import plans
 
 
 @pytest.fixture
@@ -333,22 +334,12 @@ def test_a_limit_bounds_the_tries_of_one_call(world: World, pair: tuple[Instance
 
 
 def test_taking_looks_at_one_hosts_line_and_never_at_all_that_waits(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL plans by what it has counted")
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values))
-
-    with database.reading() as session:
-        event.listen(database.engine, "before_cursor_execute", note)
+    def ask(session: Session) -> None:
         dueness._ready(session, now(), 8, failing=False)
         list(session.scalars(dueness._first_of("a.example", 10, now())))
-        event.remove(database.engine, "before_cursor_execute", note)
-        questions = [pair for pair in asked if "delivery" in pair[0]]
-        assert len(questions) == 2
-        for statement, values in questions:
-            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-            steps = [str(row[3]) for row in plan]
-            assert any("ix_delivery_line (host=? AND state=?)" in step for step in steps), steps
-            assert not any("ix_delivery_due" in step or "SCAN delivery" in step for step in steps), steps
+
+    found = plans(database, ask, about="delivery")
+    assert len(found) == 2
+    for steps in found:
+        assert any("ix_delivery_line (host=? AND state=?)" in step for step in steps), steps
+        assert not any("ix_delivery_due" in step or "SCAN delivery" in step for step in steps), steps

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from exchange.instance import Instance
 from exchange.web.frame.guard import cookie_name
 from federation.ledger.memory import Memory
+from search.errors import SearchError
 
 SECONDS, MOST = 1.0, 200  # how long, and how many pages: a few megabytes
 PATIENCE = 5.0  # seconds that others wait for one who makes the page
@@ -89,5 +90,13 @@ def _asked(instance: Instance) -> str:
         return ""
     if "text/html" not in request.headers.get("Accept", ""):
         return ""
-    state = f"{instance.database.commits} {instance.engine.seen()}"  # of the catalogue, and of its index
+    state = f"{instance.database.commits} {_seen(instance)}"  # of the catalogue, and of its index
     return "\n".join((state, request.host, request.full_path, g.language, request.headers["Accept"]))
+
+
+def _seen(instance: Instance) -> str:
+    """How far the index has read; pages that need no search are there also when it does not answer."""
+    try:
+        return str(instance.engine.seen())
+    except SearchError:
+        return "away"

@@ -7,6 +7,7 @@ import pytest
 
 from tests.rig import House, Rig
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 NOBODY = "opensearch+http://127.0.0.1:9/village"
 
 
@@ -31,14 +32,17 @@ def house(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[House]:
         "/api/v1/practices?q=water",
     ],
 )
-def test_whoever_asks_meanwhile_is_told_to_come_again(house: House, path: str) -> None:
-    answer = house.get(path, accept="*/*", headers={"Accept-Language": "en"})
+@pytest.mark.parametrize("accept", ["*/*", BROWSER])
+def test_whoever_asks_meanwhile_is_told_to_come_again(house: House, path: str, accept: str) -> None:
+    answer = house.get(path, accept=accept, headers={"Accept-Language": "en"})
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "does not answer since" in answer.text
     assert "127.0.0.1:9" not in answer.text  # where the search stands is the operator's business
 
 
-def test_everything_else_goes_on(house: House) -> None:
-    for path in ("/", "/map", "/communities", "/api/v1/suggest?q=wa", "/compare", "/healthz"):
-        assert house.get(path, accept="*/*").status_code == 200, path
+@pytest.mark.parametrize("accept", ["*/*", BROWSER])
+def test_everything_else_goes_on(house: House, accept: str) -> None:
+    pages = ("/", "/map", "/communities", "/communities/ulm", "/clusters", "/gaps", "/bridging", "/growth")
+    for path in (*pages, "/compare", "/help/search", "/api/v1/suggest?q=wa", "/healthz", "/metrics"):
+        assert house.get(path, accept=accept).status_code == 200, path

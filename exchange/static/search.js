@@ -52,7 +52,7 @@
     let page;
     try {
       const answer = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
-      if (!answer.ok && answer.status !== 400) throw new Error(String(answer.status));
+      if (!answer.ok && answer.status !== 400 && answer.status !== 503) throw new Error(String(answer.status));
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!page.getElementById("results")) throw new Error("another page");
     } catch (error) {

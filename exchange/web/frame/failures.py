@@ -7,7 +7,7 @@ from flask import Flask, g, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from exchange.hindrance import BUSY, ERRORS, Hindrance, hindrance, told
+from exchange.hindrance import AWAY, BUSY, ERRORS, Hindrance, hindrance, told
 from exchange.messages import N_, NotAllowed, NotFound, NotNow, Refusal
 from exchange.web.frame.asked_for import preferred, problem
 from exchange.web.frame.language import choose, said
@@ -100,7 +100,8 @@ def _software_asks() -> bool:
 
 
 def _not_now(error: NotNow) -> Response:
-    return later(page(503, error, words=hindrance(error.__cause__ or error)))
+    words = hindrance(error.__cause__ or error) or Hindrance(AWAY.title, BUSY.text)
+    return later(page(503, error, words=words))
 
 
 def _hindered(error: Exception) -> Response:

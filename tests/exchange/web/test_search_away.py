@@ -46,3 +46,11 @@ def test_everything_else_goes_on(house: House, accept: str) -> None:
     pages = ("/", "/map", "/communities", "/communities/ulm", "/clusters", "/gaps", "/bridging", "/growth")
     for path in (*pages, "/compare", "/help/search", "/api/v1/suggest?q=wa", "/healthz", "/metrics"):
         assert house.get(path, accept=accept).status_code == 200, path
+
+
+def test_the_page_of_the_search_counts_nothing_and_marks_no_word(house: House) -> None:
+    page = house.get("/practices?q=water", accept=BROWSER, headers={"Accept-Language": "en"}).text
+    assert "The search does not answer just now" in page
+    assert ("0 practices" in page, "<mark" in page) == (False, False)
+    other = house.get("/map?q=water", accept=BROWSER, headers={"Accept-Language": "en"}).text
+    assert ("This site cannot answer just now" in other, "Too much" in other) == (True, False)
